@@ -1,0 +1,162 @@
+/** The page: connects the forms and the view to a chat session. */
+import { ChatSession } from "./chat-session.js";
+import {
+  ACCEPTED_IMAGE_TYPES,
+  imageProblem,
+  joinProblem,
+  MAX_NAME_LENGTH,
+  MAX_ROOM_LENGTH,
+  MAX_TEXT_LENGTH,
+  TRANSPORT_CHOICES,
+  transportsFor,
+} from "./protocol.js";
+import { io } from "./socket.io.esm.min.js";
+import * as view from "./view.js";
+
+const byId = (id) => document.getElementById(id);
+const joinForm = byId("join-form");
+const textInput = byId("text");
+const imageInput = byId("image-input");
+
+let session = null;
+let you = null;
+
+/** What the session tells, shown on the page. */
+const listener = {
+  state(state, detail) {
+    view.showState(state, detail);
+    if (you) {
+      showConnectionInRoom(state);
+    } else if (state === "disconnected") {
+      leave(`The server has refused the connection: ${detail}`);
+    } else if (state === "connecting" && detail) {
+      view.showJoinProblem("The server cannot be reached at the moment. Trying again…");
+    }
+  },
+  transport: view.showTransport,
+  joined(joined) {
+    you = joined.you;
+    view.showBanner("");
+    if (joined.again) {
+      view.showNotice("Connected again");
+      return;
+    }
+    view.showRoom(joined.room);
+    textInput.focus();
+  },
+  refused(error) {
+    leave(error);
+  },
+  members: (members) => view.showMembers(members, you),
+  message: view.showMessage,
+  delivery: view.showDelivery,
+  typing: view.showTyping,
+};
+
+function showConnectionInRoom(state) {
+  if (state === "reconnecting") {
+    view.showBanner("Connection lost. Reconnecting…");
+  } else if (state === "disconnected") {
+    view.showBanner("The server has closed the connection.", true);
+  }
+}
+
+function join() {
+  const { room, name, transport } = joinRequest();
+  const problem = joinProblem({ room, name });
+  view.showJoinForm(problem);
+  if (problem) {
+    return;
+  }
+  session?.close(); // An attempt that has not succeeded yet.
+  byId("join-button").disabled = true;
+  history.replaceState(null, "", `?${new URLSearchParams({ room, name, transport })}`);
+  const socket = io({ autoConnect: false, forceNew: true, transports: transportsFor(transport) });
+  session = new ChatSession(socket, listener);
+  session.join({ room, name });
+}
+
+function joinRequest() {
+  const data = new FormData(joinForm);
+  return { room: data.get("room").trim(), name: data.get("name").trim(), transport: data.get("transport") };
+}
+
+function leave(error = "") {
+  session?.close();
+  session = null;
+  you = null;
+  history.replaceState(null, "", location.pathname); // A reload must not join again.
+  view.showState("disconnected", "");
+  view.showTransport("");
+  view.clearRoom();
+  view.showJoinForm(error);
+  byId("name").focus();
+}
+
+function sendText() {
+  const text = textInput.value.trim();
+  view.showComposerError("");
+  if (text) {
+    textInput.value = "";
+    session.sendText(text);
+  }
+}
+
+async function sendImage(file) {
+  const problem = imageProblem(file);
+  view.showComposerError(problem);
+  if (problem) {
+    return;
+  }
+  const target = session;
+  const data = await file.arrayBuffer();
+  if (target === session) {
+    session.sendImage({ name: file.name, type: file.type, data });
+  }
+}
+
+function onSubmit(form, action) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    action();
+  });
+}
+
+function listenToUser() {
+  onSubmit(joinForm, join);
+  onSubmit(byId("composer"), sendText);
+  byId("leave-button").addEventListener("click", () => leave());
+  byId("reconnect-button").addEventListener("click", () => session.reconnect());
+  byId("image-button").addEventListener("click", () => imageInput.click());
+  imageInput.addEventListener("change", () => {
+    const [file] = imageInput.files;
+    imageInput.value = ""; // So that the same file can be chosen again.
+    if (file) {
+      sendImage(file);
+    }
+  });
+  textInput.addEventListener("input", () => (textInput.value ? session.typing() : session.stopTyping()));
+}
+
+/** Fills the form from the link, and joins at once if it names both a room and a person. */
+function start() {
+  byId("room").maxLength = MAX_ROOM_LENGTH;
+  byId("name").maxLength = MAX_NAME_LENGTH;
+  textInput.maxLength = MAX_TEXT_LENGTH;
+  imageInput.accept = ACCEPTED_IMAGE_TYPES.join(",");
+  listenToUser();
+  view.watchLog();
+
+  const query = new URLSearchParams(location.search);
+  const transport = query.get("transport") ?? "both";
+  byId("room").value = query.get("room") ?? "lobby";
+  byId("name").value = query.get("name") ?? "";
+  byId("transport-choice").value = TRANSPORT_CHOICES.includes(transport) ? transport : "both";
+  if (query.get("room") && query.get("name")) {
+    join();
+  } else {
+    byId("name").focus();
+  }
+}
+
+start();

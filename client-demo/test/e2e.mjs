@@ -1,0 +1,207 @@
+/**
+ * Drives two pages in a real Chromium through the demo: `node test/e2e.mjs --url http://127.0.0.1:PORT
+ * [--transport polling]`. Prints a line per check; exits 0, or 1 at the first failure.
+ */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { MAX_IMAGE_BYTES } from "../src/protocol.js";
+import { launchBrowser } from "./support/browser.mjs";
+import { endToEndOptions, runChecks } from "./support/checks.mjs";
+import { noisePng, shownChecksum } from "./support/png.mjs";
+
+const WAIT_MS = 10_000;
+const POLL_MS = 25;
+const KEY_WAIT_MS = 300;
+const MANY_MESSAGES = 25;
+
+const { url, transport } = endToEndOptions();
+const room = `e2e-${randomUUID().slice(0, 8)}`;
+const problems = [];
+let browser;
+
+await runChecks(run, async () => browser?.close());
+
+async function run(check) {
+  browser = await launchBrowser();
+  const ann = await openPage("ann");
+  const bob = await openPage("bob");
+
+  await check("ann joins by the form", () => joinByForm(ann, "ann"));
+  await check("bob joins by a link", () => joinByLink(bob, "bob"));
+  await check("both see both members", () => onBoth(ann, bob, (page) => membersAre(page, ["ann", "bob"])));
+  await check(`transport shown is ${expectedTransport()}`, () => onBoth(ann, bob, transportIsShown));
+
+  await check("ann's text arrives at bob and is acked", () => say(ann, bob, "ann", "Hello, Bob"));
+  await check("bob's emoji arrive at ann and are acked", () => say(bob, ann, "bob", "Grüße 👋🏽 👩‍👩‍👧 日本語"));
+  await check("markup is shown as text", () => sayMarkup(ann, bob));
+  await check("bob sees ann typing, and then not", () => typingIsShown(ann, bob, "ann"));
+  await check("an image arrives intact at both and is acked", () => sendImage(bob, ann));
+  await check("a too large image is refused with a message", () => refuseLargeImage(ann));
+  await check(`${MANY_MESSAGES} messages in a row arrive in order, once each`, () => sayMany(ann, bob));
+
+  await check("the members list changes when ann leaves", () => leave(ann, bob));
+  await check("no errors on the pages", async () => assert.deepEqual(problems, []));
+}
+
+async function openPage(name) {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(WAIT_MS);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(`${name}: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && problems.push(`${name}: ${message.text()}`));
+  return page;
+}
+
+function onBoth(ann, bob, action) {
+  return Promise.all([action(ann), action(bob)]);
+}
+
+function pageUrl(parameters) {
+  const address = new URL(url);
+  Object.entries(parameters).forEach(([key, value]) => address.searchParams.set(key, value));
+  return address.href;
+}
+
+function expectedTransport() {
+  return transport === "polling" ? "polling" : "websocket";
+}
+
+async function joinByForm(page, name) {
+  await page.goto(pageUrl({ transport }));
+  await page.getByTestId("join-room").fill(room);
+  await page.getByTestId("join-name").fill(name);
+  await page.getByTestId("join-button").click();
+  await isJoined(page);
+}
+
+async function joinByLink(page, name) {
+  await page.goto(pageUrl({ room, name, transport }));
+  await isJoined(page);
+}
+
+async function isJoined(page) {
+  await page.getByTestId("message-input").waitFor();
+  await hasText(page.getByTestId("room-title"), room);
+  await hasText(page.getByTestId("state"), "Connected");
+}
+
+async function membersAre(page, names) {
+  await until(
+    () => page.getByTestId("member-name").allTextContents().then((shown) => shown.sort().join()),
+    names.join(),
+  );
+}
+
+async function transportIsShown(page) {
+  await hasText(page.getByTestId("transport"), expectedTransport());
+}
+
+async function say(from, to, name, text) {
+  await send(from, text);
+  await acked(lastMessage(from));
+  await hasText(lastMessage(from).getByTestId("text"), text);
+  await hasText(lastMessage(to).getByTestId("text"), text);
+  await hasText(lastMessage(to).getByTestId("author"), name);
+  await sameCount(from, to);
+}
+
+async function sayMarkup(from, to) {
+  await say(from, to, "ann", `<b>bold</b> <img src=x onerror="document.title='broken'">`);
+  for (const page of [from, to]) {
+    assert.equal(await page.getByTestId("text").locator("*").count(), 0, "markup became elements");
+    assert.doesNotMatch(await page.title(), /broken/);
+  }
+}
+
+/** Types on until the other page shows it: the server may drop any one of these volatile events. */
+async function typingIsShown(from, to, name) {
+  const line = to.getByTestId("typing").filter({ hasText: `${name} is typing` });
+  const deadline = Date.now() + WAIT_MS;
+  let seen = false;
+  while (!seen) {
+    assert.ok(Date.now() < deadline, "typing is not shown");
+    await from.getByTestId("message-input").press("x");
+    seen = await line.waitFor({ timeout: KEY_WAIT_MS }).then(
+      () => true,
+      () => false,
+    );
+  }
+  await from.getByTestId("message-input").fill("");
+  await hasText(to.getByTestId("typing"), "");
+}
+
+async function sendImage(from, to) {
+  const { png, checksum } = noisePng(300, 200);
+  await from.getByTestId("image-input").setInputFiles({ name: "noise.png", mimeType: "image/png", buffer: png });
+  await acked(lastMessage(from));
+  for (const page of [from, to]) {
+    const image = page.getByTestId("image");
+    await image.waitFor();
+    await image.evaluate((node) => node.decode());
+    assert.equal(await image.evaluate(shownChecksum), checksum, "the pixels differ");
+    assert.equal(await image.getAttribute("alt"), "noise.png");
+  }
+  await sameCount(from, to);
+}
+
+async function refuseLargeImage(page) {
+  const before = await page.getByTestId("message").count();
+  const buffer = Buffer.alloc(MAX_IMAGE_BYTES + 1);
+  await page.getByTestId("image-input").setInputFiles({ name: "large.png", mimeType: "image/png", buffer });
+  await page.getByTestId("composer-error").filter({ hasText: "too large" }).waitFor();
+  assert.equal(await page.getByTestId("message").count(), before);
+}
+
+async function sayMany(from, to) {
+  const texts = Array.from({ length: MANY_MESSAGES }, (_, i) => `message ${i}`);
+  for (const text of texts) {
+    await send(from, text);
+  }
+  for (const page of [from, to]) {
+    await until(
+      () => page.getByTestId("text").filter({ hasText: /^message \d+$/ }).allTextContents().then((all) => all.join()),
+      texts.join(),
+    );
+  }
+  const open = from.getByTestId("ack").and(from.locator(":not([data-state=delivered])"));
+  await until(() => open.count(), 0);
+}
+
+async function leave(from, to) {
+  await from.getByTestId("leave-button").click();
+  await from.getByTestId("join-form").waitFor();
+  await membersAre(to, ["bob"]);
+}
+
+async function send(page, text) {
+  await page.getByTestId("message-input").fill(text);
+  await page.getByTestId("message-input").press("Enter");
+}
+
+function lastMessage(page) {
+  return page.getByTestId("message").last();
+}
+
+async function acked(message) {
+  await message.getByTestId("ack").and(message.page().locator("[data-state=delivered]")).waitFor();
+}
+
+async function sameCount(from, to) {
+  const count = await from.getByTestId("message").count();
+  await until(() => to.getByTestId("message").count(), count);
+}
+
+async function hasText(locator, text) {
+  await until(() => locator.textContent(), text);
+}
+
+/** Asks again until the value is the expected one. */
+async function until(read, expected) {
+  const deadline = Date.now() + WAIT_MS;
+  let actual = await read();
+  while (actual !== expected) {
+    assert.ok(Date.now() < deadline, `got ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    actual = await read();
+  }
+}
