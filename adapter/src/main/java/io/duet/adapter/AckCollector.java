@@ -1,0 +1,12 @@
+package io.duet.adapter;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where the acknowledgements of a broadcast go. Called from any thread, one call at a time is <b>not</b> promised. */
+public interface AckCollector {
+    /** One node's word, given exactly once by each node: so many of its sockets were asked. */
+    void clients(int count);
+
+    /** One client's answer: the first argument of its acknowledgement, {@code null} if it gave none. */
+    void answer(@Nullable Object value);
+}

@@ -1,0 +1,38 @@
+package io.duet.adapter;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The sockets of one namespace on this node, and its server-side listeners. Implemented by the server, called by its adapter from any thread. */
+public interface LocalSockets {
+    /** Every accepted socket of the namespace on this node: a live view, safe to iterate while sockets come and go. */
+    Collection<? extends LocalSocket> all();
+
+    /**
+     * Sends an event to sockets of this node. The packet is encoded once, before this returns; each receiver that is still connected gets it
+     * behind all that was sent to it before. At most once: what a dying session has queued is lost.
+     *
+     * @throws IllegalArgumentException if the packet cannot be encoded; nobody gets it then
+     */
+    void deliver(EventPacket packet, BroadcastFlags flags, Collection<? extends LocalSocket> receivers);
+
+    /**
+     * The same, asking each receiver for an acknowledgement. {@link AckCollector#clients} is called before this returns, then
+     * {@link AckCollector#answer} for each receiver that answers within {@link BroadcastFlags#timeout()}; after that the request is forgotten.
+     */
+    void deliverWithAck(
+            EventPacket packet,
+            BroadcastFlags flags,
+            Collection<? extends LocalSocket> receivers,
+            AckCollector collector);
+
+    /**
+     * Another node's {@code serverSideEmit}: calls the namespace's listeners of that event.
+     *
+     * @param data event name and arguments
+     * @param answer takes the one value this node answers with; absent if no answer is wanted
+     */
+    void serverSide(List<@Nullable Object> data, @Nullable Consumer<@Nullable Object> answer);
+}

@@ -1,0 +1,62 @@
+package io.duet.engineio;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Optional;
+
+/** Answers cross-origin questions as the {@code cors} npm package does (Fetch standard, "CORS protocol"). */
+final class Cors {
+    private final CorsOptions options;
+
+    Cors(CorsOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Adds the headers of this request's answer, whatever the answer will be.
+     *
+     * @return the answer itself if the request is a preflight
+     */
+    Optional<HttpReply> apply(EngineRequest request, HttpHeaders answer) {
+        allowOrigin(request, answer);
+        if (options.credentials()) {
+            answer.set("Access-Control-Allow-Credentials", "true");
+        }
+        if (!request.method().equals("OPTIONS")) {
+            exposeHeaders(answer);
+            return Optional.empty();
+        }
+        answer.set("Access-Control-Allow-Methods", options.methods());
+        allowHeaders(request, answer);
+        options.maxAge().ifPresent(age -> answer.set("Access-Control-Max-Age", Long.toString(age.toSeconds())));
+        exposeHeaders(answer);
+        return Optional.of(HttpReply.empty(options.preflightStatus()));
+    }
+
+    private void allowOrigin(EngineRequest request, HttpHeaders answer) {
+        if (options.origins() instanceof CorsOptions.Origins.Literal literal) {
+            answer.set("Access-Control-Allow-Origin", literal.value());
+            if (!literal.value().equals("*")) {
+                answer.add("Vary", "Origin");
+            }
+        } else if (options.origins() instanceof CorsOptions.Origins.Reflected reflected) {
+            request.header("origin")
+                    .filter(reflected.allowed())
+                    .ifPresent(origin -> answer.set("Access-Control-Allow-Origin", origin));
+            answer.add("Vary", "Origin");
+        }
+    }
+
+    private void allowHeaders(EngineRequest request, HttpHeaders answer) {
+        if (options.allowedHeaders().isPresent()) {
+            answer.set("Access-Control-Allow-Headers", options.allowedHeaders().get());
+        } else {
+            answer.add("Vary", "Access-Control-Request-Headers");
+            request.header("access-control-request-headers")
+                    .ifPresent(asked -> answer.set("Access-Control-Allow-Headers", asked));
+        }
+    }
+
+    private void exposeHeaders(HttpHeaders answer) {
+        options.exposedHeaders().ifPresent(headers -> answer.set("Access-Control-Expose-Headers", headers));
+    }
+}

@@ -1,0 +1,89 @@
+package io.duet.engineio;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An HTTP request without its body.
+ *
+ * @param method in upper case
+ * @param url the request target as received, query included
+ * @param path the decoded path of the target
+ * @param query decoded query parameters; the last value of a name wins
+ * @param headers names in lower case; several values joined by {@code ", "}, those of {@code cookie} by {@code "; "}
+ * @param address the peer's IP address, without port
+ * @param secure whether the connection itself is TLS
+ */
+public record EngineRequest(
+        String method,
+        String url,
+        String path,
+        Map<String, String> query,
+        Map<String, String> headers,
+        String address,
+        boolean secure) {
+
+    static EngineRequest of(HttpRequest request, String address, boolean secure) {
+        QueryStringDecoder target = new QueryStringDecoder(request.uri());
+        Map<String, String> query = new LinkedHashMap<>();
+        target.parameters().forEach((name, values) -> query.put(name, last(values)));
+        return new EngineRequest(
+                request.method().name(),
+                request.uri(),
+                target.path(),
+                Collections.unmodifiableMap(query),
+                lowerCase(request.headers()),
+                address,
+                secure);
+    }
+
+    /** A request whose target cannot be decoded: it is taken as it stands, without query. */
+    static EngineRequest unreadable(HttpRequest request, String address, boolean secure) {
+        return new EngineRequest(
+                request.method().name(),
+                request.uri(),
+                request.uri(),
+                Map.of(),
+                lowerCase(request.headers()),
+                address,
+                secure);
+    }
+
+    /** A header by its lower-case name. */
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name));
+    }
+
+    /** A query parameter; empty text if it is absent. */
+    String parameter(String name) {
+        return query.getOrDefault(name, "");
+    }
+
+    /** Asks to become a WebSocket (RFC 6455, section 4.2.1). */
+    boolean isWebSocketUpgrade() {
+        return header("upgrade").map(value -> value.equalsIgnoreCase("websocket")).orElse(false)
+                && header("connection")
+                        .map(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"))
+                        .orElse(false);
+    }
+
+    private static String last(List<String> values) {
+        return values.get(values.size() - 1);
+    }
+
+    private static Map<String, String> lowerCase(HttpHeaders headers) {
+        Map<String, String> result = new LinkedHashMap<>();
+        headers.forEach(header -> {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            result.merge(name, header.getValue(), (a, b) -> a + (name.equals("cookie") ? "; " : ", ") + b);
+        });
+        return Collections.unmodifiableMap(result);
+    }
+}

@@ -1,0 +1,171 @@
+package io.duet.engineio.codec;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packets that leave together, back to back, encoded at most once for each wire form however many sessions they go to.
+ *
+ * <p>Immutable and shared between threads. The WebSocket form is made when first asked for; two threads may make it at the same time, with
+ * the same result.
+ */
+public final class OutboundMessage {
+    private static final int FIN_TEXT = 0x81;
+    private static final int FIN_BINARY = 0x82;
+    private static final int RESERVED_BIT_COMPRESSED = 0x40;
+
+    /** What a packet costs a queue besides its payload: the objects that hold it. */
+    private static final int OVERHEAD_BYTES = 64;
+
+    private final List<EnginePacket> packets;
+    private final boolean compress;
+    private final int sizeBytes;
+    private volatile byte @Nullable [] frames;
+    private volatile byte @Nullable [] framesV3;
+    private volatile byte @Nullable [] deflatedFrames;
+
+    private OutboundMessage(List<EnginePacket> packets, boolean compress) {
+        this.packets = packets;
+        this.compress = compress;
+        int size = 0;
+        for (EnginePacket packet : packets) {
+            size += OVERHEAD_BYTES + payloadBytes(packet);
+        }
+        this.sizeBytes = size;
+    }
+
+    public static OutboundMessage of(EnginePacket packet) {
+        return new OutboundMessage(List.of(packet), true);
+    }
+
+    /**
+     * @param packets at least one
+     * @param compress whether transports that can compress may do so
+     */
+    public static OutboundMessage of(List<EnginePacket> packets, boolean compress) {
+        return new OutboundMessage(List.copyOf(packets), compress);
+    }
+
+    public List<EnginePacket> packets() {
+        return packets;
+    }
+
+    public boolean compress() {
+        return compress;
+    }
+
+    /** What the message counts for in a queue's limit: about its size in memory, in bytes. */
+    public int sizeBytes() {
+        return sizeBytes;
+    }
+
+    /**
+     * The packets as complete, unmasked WebSocket frames, one a packet (RFC 6455, section 5.2).
+     *
+     * @return shared: must not be written to
+     */
+    public byte[] webSocketFrames(ProtocolRevision revision) {
+        boolean ownForm = revision == ProtocolRevision.V3 && packets.stream().anyMatch(EnginePacket.Binary.class::isInstance);
+        byte[] cached = ownForm ? framesV3 : frames;
+        if (cached != null) {
+            return cached;
+        }
+        byte[] encoded = encodeFrames(revision, null);
+        if (ownForm) {
+            framesV3 = encoded;
+        } else {
+            frames = encoded;
+        }
+        return encoded;
+    }
+
+    /**
+     * The same with the payloads of at least {@code deflater.thresholdBytes()} compressed (RFC 7692). Each frame stands alone, since no
+     * compression context is ever taken over, so that these frames can be shared too. Revision 4 only in the cache: others are made anew.
+     */
+    public byte[] deflatedWebSocketFrames(ProtocolRevision revision, PayloadDeflater deflater) {
+        if (!compress) {
+            return webSocketFrames(revision);
+        }
+        byte[] cached = deflatedFrames;
+        if (cached != null && revision == ProtocolRevision.V4) {
+            return cached;
+        }
+        byte[] encoded = encodeFrames(revision, deflater);
+        if (revision == ProtocolRevision.V4) {
+            deflatedFrames = encoded;
+        }
+        return encoded;
+    }
+
+    /** Compresses one message's payload. */
+    public interface PayloadDeflater {
+        /** Smaller payloads are left as they are. */
+        int thresholdBytes();
+
+        byte[] deflate(byte[] payload);
+    }
+
+    private byte[] encodeFrames(ProtocolRevision revision, @Nullable PayloadDeflater deflater) {
+        if (packets.size() == 1) {
+            return encodeFrame(packets.get(0), revision, deflater);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(sizeBytes);
+        for (EnginePacket packet : packets) {
+            out.writeBytes(encodeFrame(packet, revision, deflater));
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] encodeFrame(EnginePacket packet, ProtocolRevision revision, @Nullable PayloadDeflater deflater) {
+        int opcode = packet instanceof EnginePacket.Binary ? FIN_BINARY : FIN_TEXT;
+        byte[] payload = payload(packet, revision);
+        if (deflater != null && payload.length >= deflater.thresholdBytes()) {
+            return frame(opcode | RESERVED_BIT_COMPRESSED, deflater.deflate(payload));
+        }
+        return frame(opcode, payload);
+    }
+
+    private static byte[] payload(EnginePacket packet, ProtocolRevision revision) {
+        if (!(packet instanceof EnginePacket.Binary binary)) {
+            return PacketText.encode(packet).getBytes(StandardCharsets.UTF_8);
+        }
+        if (revision == ProtocolRevision.V4) {
+            return binary.bytes();
+        }
+        byte[] payload = new byte[binary.bytes().length + 1];
+        payload[0] = WebSocketCodec.V3_MESSAGE_TYPE;
+        System.arraycopy(binary.bytes(), 0, payload, 1, binary.bytes().length);
+        return payload;
+    }
+
+    private static byte[] frame(int firstByte, byte[] payload) {
+        int length = payload.length;
+        int header = length < 126 ? 2 : length < 65536 ? 4 : 10;
+        byte[] frame = new byte[header + length];
+        frame[0] = (byte) firstByte;
+        if (header == 2) {
+            frame[1] = (byte) length;
+        } else if (header == 4) {
+            frame[1] = 126;
+            frame[2] = (byte) (length >>> 8);
+            frame[3] = (byte) length;
+        } else {
+            frame[1] = 127;
+            for (int i = 0; i < 4; i++) {
+                frame[9 - i] = (byte) (length >>> (8 * i));
+            }
+        }
+        System.arraycopy(payload, 0, frame, header, length);
+        return frame;
+    }
+
+    private static int payloadBytes(EnginePacket packet) {
+        if (packet instanceof EnginePacket.Text message) {
+            return message.text().length();
+        }
+        return packet instanceof EnginePacket.Binary binary ? binary.bytes().length : 0;
+    }
+}
