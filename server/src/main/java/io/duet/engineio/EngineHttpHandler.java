@@ -68,7 +68,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest && current != null || !waiting.isEmpty()) {
+        if ((message instanceof HttpRequest && current != null) || !waiting.isEmpty()) {
             waiting.add(message);
             ctx.channel().config().setAutoRead(false);
             return;

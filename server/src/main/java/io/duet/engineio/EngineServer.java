@@ -166,7 +166,7 @@ public final class EngineServer {
         if (!request.method().equals("GET")) {
             refuse(exchange, EngineError.BAD_HANDSHAKE_METHOD);
         } else if (upgrade != (transport == TransportName.WEBSOCKET)
-                || upgrade && !WebSocketHandshake.isValid(request)) {
+                || (upgrade && !WebSocketHandshake.isValid(request))) {
             refuse(exchange, EngineError.BAD_REQUEST);
         } else {
             checkGate(exchange, transport);
@@ -270,6 +270,6 @@ public final class EngineServer {
 
     /** The characters that Node allows in a header: tab, space to tilde, and beyond ASCII. */
     private static boolean isHeaderText(String value) {
-        return value.chars().allMatch(c -> c == '\t' || c >= 0x20 && c != 0x7F && c <= 0xFF);
+        return value.chars().allMatch(c -> c == '\t' || (c >= 0x20 && c != 0x7F && c <= 0xFF));
     }
 }

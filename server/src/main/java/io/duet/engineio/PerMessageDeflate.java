@@ -60,7 +60,7 @@ final class PerMessageDeflate implements OutboundMessage.PayloadDeflater {
             }
             written = deflater.deflate(out, length, out.length - length, Deflater.SYNC_FLUSH);
             length += written;
-        } while (length == out.length || written > 0 && !deflater.needsInput());
+        } while (length == out.length || (written > 0 && !deflater.needsInput()));
         // The flush ends with an empty block whose four length bytes are not sent (RFC 7692, section 7.2.1).
         return Arrays.copyOf(out, length - SYNC_FLUSH_TAIL.length);
     }

@@ -68,7 +68,7 @@ final class WebSocketHandshake {
     }
 
     private static String acceptKey(EngineRequest request) {
-        String key = request.headers().get("sec-websocket-key").trim() + ACCEPT_SUFFIX;
+        String key = request.header("sec-websocket-key").orElseThrow().trim() + ACCEPT_SUFFIX;
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1").digest(key.getBytes(StandardCharsets.US_ASCII));
             return Base64.getEncoder().encodeToString(digest);

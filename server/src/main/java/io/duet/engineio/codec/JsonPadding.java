@@ -6,7 +6,7 @@ public final class JsonPadding {
 
     /**
      * @param index the {@code j} query parameter; everything but its digits is dropped, so that it cannot carry script
-     * @return {@code ___eio[n]("…");}
+     * @return {@code ___eio[n]("...");}
      */
     public static String encode(String payload, String index) {
         StringBuilder script = new StringBuilder(payload.length() + 32).append("___eio[");

@@ -1,0 +1,19 @@
+package io.duet.netty;
+
+import com.corundumstudio.socketio.SocketIOChannelInitializer;
+import io.duet.engineio.EngineServer;
+import io.netty.channel.ChannelPipeline;
+
+/** Gives netty-socketio's connections our pipeline: its TLS handler, if configured, then our engine. */
+final class DuetChannelInitializer extends SocketIOChannelInitializer {
+    private final EngineServer engine;
+
+    DuetChannelInitializer(EngineServer engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    protected void addSocketioHandlers(ChannelPipeline pipeline) {
+        engine.install(pipeline);
+    }
+}

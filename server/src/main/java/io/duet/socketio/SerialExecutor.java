@@ -1,0 +1,96 @@
+package io.duet.socketio;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what one socket's listeners do: one task at a time, in the order in which the tasks were given. A task given by a task that is running
+ * here runs at once, within it, as calls do in Node.
+ */
+abstract class SerialExecutor implements Executor {
+    private static final Logger log = LoggerFactory.getLogger(SerialExecutor.class);
+
+    /** On the event loop of the socket's session. */
+    static SerialExecutor onEventLoop(EventExecutor loop) {
+        return new OnEventLoop(loop);
+    }
+
+    /** On whichever thread of a pool is free. */
+    static SerialExecutor pooled(Executor pool) {
+        return new Pooled(pool);
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            // Listeners are guarded one by one: this is a fault of ours.
+            log.error("task of a socket failed", e);
+        }
+    }
+
+    private static final class OnEventLoop extends SerialExecutor {
+        private final EventExecutor loop;
+
+        OnEventLoop(EventExecutor loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (loop.inEventLoop()) {
+                SerialExecutor.run(task);
+            } else {
+                loop.execute(task);
+            }
+        }
+    }
+
+    private static final class Pooled extends SerialExecutor implements Runnable {
+        /** After so many tasks the thread is left to other sockets. */
+        private static final int TURN = 64;
+
+        private final Executor pool;
+        private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger pending = new AtomicInteger();
+
+        /** Plain: a thread only asks whether it is itself, and no other thread writes that. */
+        private @Nullable Thread runner;
+
+
+        Pooled(Executor pool) {
+            this.pool = pool;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (runner == Thread.currentThread()) {
+                SerialExecutor.run(task);
+                return;
+            }
+            tasks.add(task);
+            if (pending.getAndIncrement() == 0) {
+                pool.execute(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            for (int done = 0; done < TURN; done++) {
+                runner = Thread.currentThread();
+                SerialExecutor.run(tasks.remove());
+                runner = null;
+                if (pending.decrementAndGet() == 0) {
+                    return;
+                }
+            }
+            pool.execute(this);
+        }
+    }
+}

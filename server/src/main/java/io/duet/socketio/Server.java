@@ -1,0 +1,241 @@
+package io.duet.socketio;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.engineio.Acceptor;
+import io.duet.engineio.EngineServer;
+import io.duet.engineio.EngineSession;
+import io.duet.engineio.ListenOptions;
+import io.duet.engineio.codec.EnginePacket;
+import io.duet.engineio.codec.OutboundMessage;
+import io.duet.socketio.codec.EncodedPacket;
+import io.duet.socketio.codec.SocketPacket;
+import io.duet.socketio.codec.SocketPacketEncoder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Socket.IO server: what Node calls {@code io}. Made by {@link #builder()}, serves from {@link #start()} to {@link #close()}. Calls that
+ * concern a namespace are meant for the main one, {@code /}.
+ */
+public final class Server {
+    private static final int MAX_LISTENER_THREADS = 256;
+
+    private final ServerOptions options;
+    private final ListenOptions listen;
+    private final SocketPacketEncoder encoder;
+    private final EngineServer engine;
+    private final Map<String, Namespace> namespaces = new ConcurrentHashMap<>();
+    private final Namespace main;
+    private final Executor listenerExecutor;
+    private final @Nullable ListenerPool ownPool;
+    private Acceptor.@Nullable Binding binding;
+    private @Nullable CompletableFuture<Void> closed;
+
+    Server(ServerOptions options, ListenOptions listen) {
+        this.options = options;
+        this.listen = listen;
+        this.encoder = new SocketPacketEncoder(options.mapper());
+        this.engine = new EngineServer(
+                options.engine(), session -> new Connection(this, session), options.httpHandler());
+        Executor given = options.listenerExecutor();
+        this.ownPool = given == null
+                ? new ListenerPool(
+                        "duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS)
+                : null;
+        this.listenerExecutor = given == null ? requireNonNull(ownPool) : given;
+        this.main = of("/");
+    }
+
+    public static ServerBuilder builder() {
+        return new ServerBuilder();
+    }
+
+    public ServerOptions options() {
+        return options;
+    }
+
+    /**
+     * Listens. Blocks until connections are accepted.
+     *
+     * @throws IllegalStateException if it was started or closed before
+     * @throws java.io.UncheckedIOException if the address cannot be had
+     */
+    public synchronized Server start() {
+        if (binding != null || closed != null) {
+            throw new IllegalStateException("server: started before (expected: start once)");
+        }
+        binding = Acceptor.find().listen(listen, engine);
+        return this;
+    }
+
+    /** The port it listens on. */
+    public synchronized int port() {
+        if (binding == null) {
+            throw new IllegalStateException("server: not started (expected: start first)");
+        }
+        return binding.port();
+    }
+
+    /**
+     * Disconnects every socket ({@link DisconnectReason#SERVER_SHUTTING_DOWN}), leaves the cluster, stops listening. Clients come back by
+     * themselves, to another node if there is one. Calling it again is harmless.
+     *
+     * @return done when nothing of the server runs any more
+     */
+    public synchronized CompletionStage<Void> close() {
+        if (closed == null) {
+            Acceptor.Binding bound = binding;
+            closed = engine.close()
+                    .thenCompose(done -> closeAdapters())
+                    .thenRun(() -> {
+                        if (bound != null) {
+                            bound.close();
+                        }
+                        if (ownPool != null) {
+                            ownPool.shutdown();
+                        }
+                    })
+                    .toCompletableFuture();
+        }
+        return closed.minimalCompletionStage();
+    }
+
+    /** A namespace by its name, made if there is none yet; a leading slash is added if it is missing. */
+    public Namespace of(String name) {
+        String full = name.startsWith("/") ? name : "/" + name;
+        return namespaces.computeIfAbsent(full, key -> new Namespace(this, key, options.adapters()));
+    }
+
+    /** The main namespace. */
+    public Namespace sockets() {
+        return main;
+    }
+
+    /** How many clients are connected to this node, whatever namespaces they are in. */
+    public int clientsCount() {
+        return engine.sessionCount();
+    }
+
+    public Server use(Middleware middleware) {
+        main.use(middleware);
+        return this;
+    }
+
+    public Server onConnection(Consumer<Socket> listener) {
+        main.onConnection(listener);
+        return this;
+    }
+
+    public void emit(String event, @Nullable Object... arguments) {
+        main.emit(event, arguments);
+    }
+
+    /** As {@code emit("message", arguments)}. */
+    public void send(@Nullable Object... arguments) {
+        main.send(arguments);
+    }
+
+    public CompletionStage<Arguments> emitWithAck(String event, @Nullable Object... arguments) {
+        return main.emitWithAck(event, arguments);
+    }
+
+    public BroadcastOperator to(String... rooms) {
+        return main.to(rooms);
+    }
+
+    /** The same as {@link #to}. */
+    public BroadcastOperator in(String... rooms) {
+        return main.in(rooms);
+    }
+
+    public BroadcastOperator except(String... rooms) {
+        return main.except(rooms);
+    }
+
+    public BroadcastOperator local() {
+        return main.local();
+    }
+
+    /** Node's {@code volatile}. */
+    public BroadcastOperator asVolatile() {
+        return main.asVolatile();
+    }
+
+    public BroadcastOperator compress(boolean compress) {
+        return main.compress(compress);
+    }
+
+    public BroadcastOperator timeout(Duration timeout) {
+        return main.timeout(timeout);
+    }
+
+    public CompletionStage<List<RemoteSocket>> fetchSockets() {
+        return main.fetchSockets();
+    }
+
+    public void socketsJoin(String... rooms) {
+        main.socketsJoin(rooms);
+    }
+
+    public void socketsLeave(String... rooms) {
+        main.socketsLeave(rooms);
+    }
+
+    public void disconnectSockets(boolean close) {
+        main.disconnectSockets(close);
+    }
+
+    public void serverSideEmit(String event, @Nullable Object... arguments) {
+        main.serverSideEmit(event, arguments);
+    }
+
+    // For namespaces and connections
+
+    Optional<Namespace> find(String name) {
+        return Optional.ofNullable(namespaces.get(name));
+    }
+
+    ObjectMapper mapper() {
+        return options.mapper();
+    }
+
+    JsonNode toTree(Object value) {
+        return options.mapper().valueToTree(value);
+    }
+
+    SerialExecutor serialExecutor(EngineSession session) {
+        return options.listenerExecution() == ListenerExecution.EVENT_LOOP
+                ? SerialExecutor.onEventLoop(session.executor())
+                : SerialExecutor.pooled(listenerExecutor);
+    }
+
+    OutboundMessage encode(SocketPacket packet, boolean compress) {
+        EncodedPacket encoded = encoder.encode(packet);
+        if (encoded.attachments().isEmpty()) {
+            return OutboundMessage.of(List.of(new EnginePacket.Text(encoded.text())), compress);
+        }
+        List<EnginePacket> packets = new ArrayList<>(1 + encoded.attachments().size());
+        packets.add(new EnginePacket.Text(encoded.text()));
+        encoded.attachments().forEach(bytes -> packets.add(new EnginePacket.Binary(bytes)));
+        return OutboundMessage.of(packets, compress);
+    }
+
+    private CompletionStage<Void> closeAdapters() {
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        namespaces.values().forEach(namespace ->
+                closing.add(namespace.adapter().close().toCompletableFuture()));
+        return CompletableFuture.allOf(closing.toArray(CompletableFuture<?>[]::new));
+    }
+}

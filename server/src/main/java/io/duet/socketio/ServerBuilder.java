@@ -1,0 +1,143 @@
+package io.duet.socketio;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.AdapterFactory;
+import io.duet.adapter.InMemoryAdapter;
+import io.duet.engineio.EngineOptions;
+import io.duet.engineio.HttpHandler;
+import io.duet.engineio.HttpReply;
+import io.duet.engineio.ListenOptions;
+import io.duet.socketio.codec.JsonValues;
+import io.duet.socketio.codec.SocketPacketDecoder;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Configures a {@link Server}. Not safe for several threads. Each setter checks its value and names it if it is wrong. */
+public final class ServerBuilder {
+    final EngineOptions.Builder engine = EngineOptions.builder().path(ServerOptions.DEFAULT_PATH);
+    ListenOptions listen = ListenOptions.port(0);
+    Duration connectTimeout = ServerOptions.DEFAULT_CONNECT_TIMEOUT;
+    Duration ackTimeout = ServerOptions.DEFAULT_ACK_TIMEOUT;
+    int maxAttachments = SocketPacketDecoder.DEFAULT_MAX_ATTACHMENTS;
+    int maxQueuedInboundBytes = ServerOptions.DEFAULT_MAX_QUEUED_INBOUND_BYTES;
+    ObjectMapper mapper = JsonValues.mapper();
+    AdapterFactory adapters = InMemoryAdapter.factory();
+    HttpHandler httpHandler = (request, body) -> CompletableFuture.completedFuture(HttpReply.empty(404));
+    ListenerExecution listenerExecution = ListenerExecution.WORKERS;
+    @Nullable Executor listenerExecutor;
+
+    ServerBuilder() {}
+
+    /** Where to listen; default 0, a free port that {@link Server#port()} tells after the start. */
+    public ServerBuilder port(int port) {
+        listen = listen.withPort(port);
+        return this;
+    }
+
+    /** The local address to listen on; default all. */
+    public ServerBuilder host(String host) {
+        listen = listen.withHost(host);
+        return this;
+    }
+
+    /** Serves TLS, with the certificate of this key store. */
+    public ServerBuilder tls(ListenOptions.KeyStoreFile keyStore) {
+        listen = listen.withTls(keyStore);
+        return this;
+    }
+
+    /** Options of the layer below, changed in place: {@code engine(e -> e.pingInterval(...).allowV3(true))}. */
+    public ServerBuilder engine(Consumer<EngineOptions.Builder> change) {
+        change.accept(engine);
+        return this;
+    }
+
+    /** Prefix of all requests of clients; default {@value ServerOptions#DEFAULT_PATH}. */
+    public ServerBuilder path(String path) {
+        engine.path(path);
+        return this;
+    }
+
+    /** A client that joins no namespace for so long is disconnected; default 45 s. */
+    public ServerBuilder connectTimeout(Duration connectTimeout) {
+        this.connectTimeout = positive("connectTimeout", connectTimeout);
+        return this;
+    }
+
+    /** How long acknowledgements of a broadcast may take if the caller sets no timeout; default 5 s. */
+    public ServerBuilder ackTimeout(Duration ackTimeout) {
+        this.ackTimeout = positive("ackTimeout", ackTimeout);
+        return this;
+    }
+
+    /** Binary attachments accepted in one packet; default {@value SocketPacketDecoder#DEFAULT_MAX_ATTACHMENTS}. */
+    public ServerBuilder maxAttachments(int maxAttachments) {
+        this.maxAttachments = positive("maxAttachments", maxAttachments);
+        return this;
+    }
+
+    /**
+     * How many bytes of a client's events may wait for its listeners. Above it nothing more is read from that client, until half of it has
+     * been handled. Default 1 MiB.
+     */
+    public ServerBuilder maxQueuedInboundBytes(int maxQueuedInboundBytes) {
+        this.maxQueuedInboundBytes = positive("maxQueuedInboundBytes", maxQueuedInboundBytes);
+        return this;
+    }
+
+    /** Writes and reads values; default {@link JsonValues#mapper()}. Must not be reconfigured any more. */
+    public ServerBuilder mapper(ObjectMapper mapper) {
+        this.mapper = requireNonNull(mapper, "mapper");
+        return this;
+    }
+
+    /** Connects the nodes of a cluster; default: this node is alone. */
+    public ServerBuilder adapter(AdapterFactory adapters) {
+        this.adapters = requireNonNull(adapters, "adapters");
+        return this;
+    }
+
+    /** Answers requests outside the path; default 404. */
+    public ServerBuilder httpHandler(HttpHandler httpHandler) {
+        this.httpHandler = requireNonNull(httpHandler, "httpHandler");
+        return this;
+    }
+
+    /** Where listeners run; default {@link ListenerExecution#WORKERS}. */
+    public ServerBuilder listenerExecution(ListenerExecution listenerExecution) {
+        this.listenerExecution = requireNonNull(listenerExecution, "listenerExecution");
+        return this;
+    }
+
+    /**
+     * The threads of {@link ListenerExecution#WORKERS}, for example {@code Executors.newVirtualThreadPerTaskExecutor()}. It stays the caller's.
+     * Default: threads of the server, as many as are busy at once, at most 256; then sockets wait for one.
+     */
+    public ServerBuilder listenerExecutor(Executor listenerExecutor) {
+        this.listenerExecutor = requireNonNull(listenerExecutor, "listenerExecutor");
+        return this;
+    }
+
+    public Server build() {
+        return new Server(new ServerOptions(this), listen);
+    }
+
+    private static Duration positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
+        }
+        return value;
+    }
+
+    private static int positive(String name, int value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,86 @@
+package io.duet.socketio;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.AdapterFactory;
+import io.duet.engineio.EngineOptions;
+import io.duet.engineio.HttpHandler;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Server} was told by its {@link ServerBuilder}; immutable. */
+public final class ServerOptions {
+    public static final String DEFAULT_PATH = "/socket.io";
+    public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(45);
+    public static final Duration DEFAULT_ACK_TIMEOUT = Duration.ofSeconds(5);
+    public static final int DEFAULT_MAX_QUEUED_INBOUND_BYTES = 1024 * 1024;
+
+    private final EngineOptions engine;
+    private final Duration connectTimeout;
+    private final Duration ackTimeout;
+    private final int maxAttachments;
+    private final int maxQueuedInboundBytes;
+    private final ObjectMapper mapper;
+    private final AdapterFactory adapters;
+    private final HttpHandler httpHandler;
+    private final ListenerExecution listenerExecution;
+    private final @Nullable Executor listenerExecutor;
+
+    ServerOptions(ServerBuilder builder) {
+        this.engine = builder.engine.build();
+        this.connectTimeout = builder.connectTimeout;
+        this.ackTimeout = builder.ackTimeout;
+        this.maxAttachments = builder.maxAttachments;
+        this.maxQueuedInboundBytes = builder.maxQueuedInboundBytes;
+        this.mapper = builder.mapper;
+        this.adapters = builder.adapters;
+        this.httpHandler = builder.httpHandler;
+        this.listenerExecution = builder.listenerExecution;
+        this.listenerExecutor = builder.listenerExecutor;
+    }
+
+    public EngineOptions engine() {
+        return engine;
+    }
+
+    /** How long a client may take to join a first namespace. */
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    /** How long acknowledgements of a broadcast may take if the caller sets no timeout. */
+    public Duration ackTimeout() {
+        return ackTimeout;
+    }
+
+    /** How many binary attachments a packet of a client may have. */
+    public int maxAttachments() {
+        return maxAttachments;
+    }
+
+    /** How many bytes of a client's events may wait for its listeners before nothing more is read from it. */
+    public int maxQueuedInboundBytes() {
+        return maxQueuedInboundBytes;
+    }
+
+    ObjectMapper mapper() {
+        return mapper;
+    }
+
+    AdapterFactory adapters() {
+        return adapters;
+    }
+
+    HttpHandler httpHandler() {
+        return httpHandler;
+    }
+
+    public ListenerExecution listenerExecution() {
+        return listenerExecution;
+    }
+
+    /** The user's own executor; {@code null} if the server is to have its own. */
+    @Nullable Executor listenerExecutor() {
+        return listenerExecutor;
+    }
+}

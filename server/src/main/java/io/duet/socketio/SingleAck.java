@@ -1,0 +1,44 @@
+package io.duet.socketio;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for the answer of one client. */
+final class SingleAck implements PendingAck {
+    private final ObjectMapper mapper;
+    private final CompletableFuture<Arguments> answer = new CompletableFuture<>();
+
+    SingleAck(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    CompletableFuture<Arguments> future() {
+        return answer;
+    }
+
+    void limit(Duration limit, EventExecutor timers) {
+        Future<?> timer =
+                timers.schedule(() -> fail("operation has timed out"), limit.toMillis(), TimeUnit.MILLISECONDS);
+        answer.whenComplete((values, failure) -> timer.cancel(false));
+    }
+
+    @Override
+    public void answered(List<@Nullable Object> values) {
+        answer.complete(Arguments.of(values, mapper));
+    }
+
+    @Override
+    public void lost() {
+        fail("socket has been disconnected");
+    }
+
+    private void fail(String message) {
+        answer.completeExceptionally(new AckTimeoutException(message, Arguments.of(List.of(), mapper)));
+    }
+}
