@@ -110,6 +110,8 @@ public interface Adapter {
     record SessionState(String socketId, String privateId, Set<String> rooms, JsonNode data) {}
 
     /**
+     * A session that was found again.
+     *
      * @param missed packets behind the offset that concern the session, in order, each with its own offset as last element
      */
     record RestoredSession(SessionState state, List<EventPacket> missed) {}

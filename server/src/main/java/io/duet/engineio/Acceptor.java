@@ -18,7 +18,8 @@ public interface Acceptor {
     static Acceptor find() {
         return ServiceLoader.load(Acceptor.class)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("acceptor: none on the class path (expected: that of duet-server)"));
+                .orElseThrow(() ->
+                        new IllegalStateException("acceptor: none on the class path (expected: that of duet-server)"));
     }
 
     /** An open listening socket. */

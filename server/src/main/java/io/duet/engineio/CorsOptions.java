@@ -50,7 +50,8 @@ public final class CorsOptions {
 
     /** Origins that match (anywhere in the text, as JavaScript's {@code test}). */
     public static Builder origins(Pattern pattern) {
-        return new Builder(new Origins.Reflected(origin -> pattern.matcher(origin).find()));
+        return new Builder(
+                new Origins.Reflected(origin -> pattern.matcher(origin).find()));
     }
 
     /** Origins that the function accepts; called on an event loop. */

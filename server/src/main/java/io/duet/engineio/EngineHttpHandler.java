@@ -135,8 +135,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
             // A target with a broken percent escape.
             engineRequest = EngineRequest.unreadable(request, address(ctx.channel()), secure);
         }
-        HttpExchange exchange =
-                new HttpExchange(this, ctx.channel(), engineRequest, HttpUtil.isKeepAlive(request));
+        HttpExchange exchange = new HttpExchange(this, ctx.channel(), engineRequest, HttpUtil.isKeepAlive(request));
         current = exchange;
         receiving = true;
         if (!engineRequest.isWebSocketUpgrade()) {

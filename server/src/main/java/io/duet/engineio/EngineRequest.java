@@ -68,7 +68,9 @@ public record EngineRequest(
 
     /** Asks to become a WebSocket (RFC 6455, section 4.2.1). */
     boolean isWebSocketUpgrade() {
-        return header("upgrade").map(value -> value.equalsIgnoreCase("websocket")).orElse(false)
+        return header("upgrade")
+                        .map(value -> value.equalsIgnoreCase("websocket"))
+                        .orElse(false)
                 && header("connection")
                         .map(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"))
                         .orElse(false);

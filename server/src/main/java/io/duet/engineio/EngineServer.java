@@ -66,8 +66,9 @@ public final class EngineServer {
 
     /** Makes a new connection serve HTTP and Engine.IO; behind a TLS handler if there is one. */
     public void install(ChannelPipeline pipeline) {
-        HttpDecoderConfig config =
-                new HttpDecoderConfig().setMaxInitialLineLength(MAX_HTTP_HEAD_BYTES).setMaxHeaderSize(MAX_HTTP_HEAD_BYTES);
+        HttpDecoderConfig config = new HttpDecoderConfig()
+                .setMaxInitialLineLength(MAX_HTTP_HEAD_BYTES)
+                .setMaxHeaderSize(MAX_HTTP_HEAD_BYTES);
         pipeline.addLast(new HttpServerCodec(config), new EngineHttpHandler(this));
     }
 
@@ -84,7 +85,9 @@ public final class EngineServer {
 
     int maxBodyBytes(EngineRequest request) {
         int limit = options.maxPayloadBytes();
-        return request.parameter("j").isEmpty() ? limit : (int) Math.min(Integer.MAX_VALUE, (long) limit * FORM_EXPANSION);
+        return request.parameter("j").isEmpty()
+                ? limit
+                : (int) Math.min(Integer.MAX_VALUE, (long) limit * FORM_EXPANSION);
     }
 
     void forget(EngineSession session) {
@@ -209,7 +212,8 @@ public final class EngineServer {
             return;
         }
         EngineSessionId id = EngineSessionId.random();
-        EngineSession session = new EngineSession(this, id, loop(exchange.channel().eventLoop()), request, revision);
+        EngineSession session =
+                new EngineSession(this, id, loop(exchange.channel().eventLoop()), request, revision);
         sessions.put(id.value(), session);
         options.cookie().ifPresent(cookie -> exchange.answerHeaders().add("Set-Cookie", cookie.header(id)));
         OutboundMessage open = openPacket(id, transport);
@@ -229,14 +233,15 @@ public final class EngineServer {
             session.onProbe(acceptWebSocket(exchange, session));
             return;
         }
-        channel.deregister().addListener(gone -> session.eventLoop().register(channel).addListener(moved -> {
-            if (moved.isSuccess()) {
-                session.onProbe(acceptWebSocket(exchange, session));
-            } else {
-                log.debug("websocket could not move to its session's event loop", moved.cause());
-                channel.close();
-            }
-        }));
+        channel.deregister()
+                .addListener(gone -> session.eventLoop().register(channel).addListener(moved -> {
+                    if (moved.isSuccess()) {
+                        session.onProbe(acceptWebSocket(exchange, session));
+                    } else {
+                        log.debug("websocket could not move to its session's event loop", moved.cause());
+                        channel.close();
+                    }
+                }));
     }
 
     private WebSocketTransport acceptWebSocket(HttpExchange exchange, EngineSession session) {

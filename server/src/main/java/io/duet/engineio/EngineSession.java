@@ -39,7 +39,8 @@ public final class EngineSession {
     }
 
     /** The session below this one on its loop's stack; see {@link SessionLoop}. */
-    @Nullable EngineSession nextReady;
+    @Nullable
+    EngineSession nextReady;
 
     private final EngineServer server;
     private final EngineSessionId id;
@@ -70,7 +71,11 @@ public final class EngineSession {
     private volatile boolean sendable = true;
 
     EngineSession(
-            EngineServer server, EngineSessionId id, SessionLoop loop, EngineRequest request, ProtocolRevision revision) {
+            EngineServer server,
+            EngineSessionId id,
+            SessionLoop loop,
+            EngineRequest request,
+            ProtocolRevision revision) {
         this.server = server;
         this.id = id;
         this.loop = loop;
@@ -230,7 +235,8 @@ public final class EngineSession {
         }
         probe = candidate;
         probed = false;
-        upgradeTimer = schedule(this::failUpgrade, server.options().upgradeTimeout().toMillis());
+        upgradeTimer =
+                schedule(this::failUpgrade, server.options().upgradeTimeout().toMillis());
     }
 
     void onPacket(Transport from, EnginePacket packet) {

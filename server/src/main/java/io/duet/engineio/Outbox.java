@@ -84,11 +84,13 @@ final class Outbox {
         return head == null;
     }
 
-    @Nullable OutboundMessage peek() {
+    @Nullable
+    OutboundMessage peek() {
         return head == null ? null : head.message;
     }
 
-    @Nullable OutboundMessage poll() {
+    @Nullable
+    OutboundMessage poll() {
         Node first = head;
         if (first == null) {
             return null;

@@ -140,14 +140,16 @@ final class PollingTransport implements Transport {
             session.onTransportError(this, "data request overlap from client");
             return;
         }
-        boolean binary = exchange.request().header("content-type").map(BINARY::equals).orElse(false);
+        boolean binary =
+                exchange.request().header("content-type").map(BINARY::equals).orElse(false);
         if (binary && session.revision() == ProtocolRevision.V4) {
             exchange.answer(HttpReply.empty(400));
             session.onTransportError(this, "invalid content");
             return;
         }
         post = exchange;
-        exchange.body().whenCompleteAsync((body, failure) -> onBody(exchange, binary, body, failure), session.eventLoop());
+        exchange.body()
+                .whenCompleteAsync((body, failure) -> onBody(exchange, binary, body, failure), session.eventLoop());
     }
 
     private void onBody(HttpExchange exchange, boolean binary, byte @Nullable [] body, @Nullable Throwable failure) {
@@ -209,7 +211,8 @@ final class PollingTransport implements Transport {
 
     private static String formField(String form) {
         try {
-            List<String> values = new QueryStringDecoder(form, false).parameters().get("d");
+            List<String> values =
+                    new QueryStringDecoder(form, false).parameters().get("d");
             if (values != null) {
                 return values.get(0);
             }

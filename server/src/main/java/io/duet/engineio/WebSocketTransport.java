@@ -188,8 +188,7 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
 
     private void receive(byte[] payload, boolean text, boolean compressed) {
         try {
-            byte[] bytes =
-                    compressed ? session.sessionLoop().deflate().inflate(payload, maxPayloadBytes) : payload;
+            byte[] bytes = compressed ? session.sessionLoop().deflate().inflate(payload, maxPayloadBytes) : payload;
             session.onPacket(
                     this,
                     text
@@ -225,7 +224,8 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
 
     private byte[] frames(OutboundMessage message) {
         return compressing
-                ? message.deflatedWebSocketFrames(session.revision(), session.sessionLoop().deflate())
+                ? message.deflatedWebSocketFrames(
+                        session.revision(), session.sessionLoop().deflate())
                 : message.webSocketFrames(session.revision());
     }
 
@@ -255,7 +255,10 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
         String text = new String(bytes, StandardCharsets.UTF_8);
         return text.indexOf(REPLACEMENT) < 0
                 ? text
-                : StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+                : StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
     }
 
     /** A message that comes in several frames. */

@@ -23,8 +23,7 @@ final class BroadcastAcks implements AckCollector {
 
     BroadcastAcks(ObjectMapper mapper, Duration limit) {
         this.mapper = mapper;
-        Future<?> timer =
-                GlobalEventExecutor.INSTANCE.schedule(this::expire, limit.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> timer = GlobalEventExecutor.INSTANCE.schedule(this::expire, limit.toMillis(), TimeUnit.MILLISECONDS);
         result.whenComplete((values, failure) -> timer.cancel(false));
     }
 

@@ -80,9 +80,10 @@ public final class BroadcastOperator {
      *     which has the answers so far, after the {@link #timeout} (default {@link ServerOptions#ackTimeout()}).
      */
     public CompletionStage<Arguments> emitWithAck(String event, @Nullable Object... arguments) {
-        Duration limit = options.flags().timeout().orElse(namespace.server().options().ackTimeout());
-        BroadcastOptions limited =
-                new BroadcastOptions(options.rooms(), options.except(), options.flags().withTimeout(limit));
+        Duration limit =
+                options.flags().timeout().orElse(namespace.server().options().ackTimeout());
+        BroadcastOptions limited = new BroadcastOptions(
+                options.rooms(), options.except(), options.flags().withTimeout(limit));
         BroadcastAcks acks = new BroadcastAcks(namespace.server().mapper(), limit);
         namespace.adapter().broadcastWithAck(packet(event, arguments), limited, acks);
         if (options.flags().local()) {

@@ -253,8 +253,8 @@ public final class Namespace {
                 AckCollector collector) {
             long ackId = nextAckId();
             OutboundMessage message = encode(packet.data(), ackId, flags);
-            LocalAcks acks =
-                    new LocalAcks(ackId, collector, flags.timeout().orElse(server.options().ackTimeout()));
+            LocalAcks acks = new LocalAcks(
+                    ackId, collector, flags.timeout().orElse(server.options().ackTimeout()));
             for (LocalSocket receiver : receivers) {
                 Socket socket = (Socket) receiver;
                 if (socket.takesBroadcasts()) {

@@ -63,7 +63,6 @@ abstract class SerialExecutor implements Executor {
         /** Plain: a thread only asks whether it is itself, and no other thread writes that. */
         private @Nullable Thread runner;
 
-
         Pooled(Executor pool) {
             this.pool = pool;
         }

@@ -47,12 +47,11 @@ public final class Server {
         this.options = options;
         this.listen = listen;
         this.encoder = new SocketPacketEncoder(options.mapper());
-        this.engine = new EngineServer(
-                options.engine(), session -> new Connection(this, session), options.httpHandler());
+        this.engine =
+                new EngineServer(options.engine(), session -> new Connection(this, session), options.httpHandler());
         Executor given = options.listenerExecutor();
         this.ownPool = given == null
-                ? new ListenerPool(
-                        "duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS)
+                ? new ListenerPool("duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS)
                 : null;
         this.listenerExecutor = given == null ? requireNonNull(ownPool) : given;
         this.main = of("/");
@@ -234,8 +233,9 @@ public final class Server {
 
     private CompletionStage<Void> closeAdapters() {
         List<CompletableFuture<Void>> closing = new ArrayList<>();
-        namespaces.values().forEach(namespace ->
-                closing.add(namespace.adapter().close().toCompletableFuture()));
+        namespaces
+                .values()
+                .forEach(namespace -> closing.add(namespace.adapter().close().toCompletableFuture()));
         return CompletableFuture.allOf(closing.toArray(CompletableFuture<?>[]::new));
     }
 }

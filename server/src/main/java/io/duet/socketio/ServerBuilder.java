@@ -29,7 +29,9 @@ public final class ServerBuilder {
     AdapterFactory adapters = InMemoryAdapter.factory();
     HttpHandler httpHandler = (request, body) -> CompletableFuture.completedFuture(HttpReply.empty(404));
     ListenerExecution listenerExecution = ListenerExecution.WORKERS;
-    @Nullable Executor listenerExecutor;
+
+    @Nullable
+    Executor listenerExecutor;
 
     ServerBuilder() {}
 

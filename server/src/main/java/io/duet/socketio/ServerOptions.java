@@ -80,7 +80,8 @@ public final class ServerOptions {
     }
 
     /** The user's own executor; {@code null} if the server is to have its own. */
-    @Nullable Executor listenerExecutor() {
+    @Nullable
+    Executor listenerExecutor() {
         return listenerExecutor;
     }
 }

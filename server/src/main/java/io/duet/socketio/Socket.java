@@ -267,7 +267,8 @@ public final class Socket implements LocalSocket {
 
     @Override
     public SocketDetails details() {
-        return new SocketDetails(id, handshake.toJson(), rooms(), namespace.server().toTree(data));
+        return new SocketDetails(
+                id, handshake.toJson(), rooms(), namespace.server().toTree(data));
     }
 
     @Override
@@ -408,8 +409,8 @@ public final class Socket implements LocalSocket {
         if (called.isEmpty()) {
             return;
         }
-        Arguments arguments =
-                Arguments.of(event.data().subList(1, event.data().size()), namespace.server().mapper());
+        Arguments arguments = Arguments.of(
+                event.data().subList(1, event.data().size()), namespace.server().mapper());
         Ack ack = event.id() == SocketPacket.NO_ID ? NoAck.INSTANCE : new ClientAck(this, event.id());
         for (EventListener listener : called) {
             try {

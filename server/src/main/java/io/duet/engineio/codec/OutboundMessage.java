@@ -67,7 +67,8 @@ public final class OutboundMessage {
      * @return shared: must not be written to
      */
     public byte[] webSocketFrames(ProtocolRevision revision) {
-        boolean ownForm = revision == ProtocolRevision.V3 && packets.stream().anyMatch(EnginePacket.Binary.class::isInstance);
+        boolean ownForm =
+                revision == ProtocolRevision.V3 && packets.stream().anyMatch(EnginePacket.Binary.class::isInstance);
         byte[] cached = ownForm ? framesV3 : frames;
         if (cached != null) {
             return cached;
@@ -119,7 +120,8 @@ public final class OutboundMessage {
         return out.toByteArray();
     }
 
-    private static byte[] encodeFrame(EnginePacket packet, ProtocolRevision revision, @Nullable PayloadDeflater deflater) {
+    private static byte[] encodeFrame(
+            EnginePacket packet, ProtocolRevision revision, @Nullable PayloadDeflater deflater) {
         int opcode = packet instanceof EnginePacket.Binary ? FIN_BINARY : FIN_TEXT;
         byte[] payload = payload(packet, revision);
         if (deflater != null && payload.length >= deflater.thresholdBytes()) {

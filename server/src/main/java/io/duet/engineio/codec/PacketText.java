@@ -48,7 +48,9 @@ final class PacketText {
             case '1' -> CLOSE;
             case '5' -> UPGRADE;
             case '6' -> NOOP;
-            default -> throw new EngineProtocolException("packet type: U+" + Integer.toHexString(type) + " (expected: 1 to 6)");
+            default ->
+                throw new EngineProtocolException(
+                        "packet type: U+" + Integer.toHexString(type) + " (expected: 1 to 6)");
         };
     }
 

@@ -26,8 +26,9 @@ public final class PollingPayloadV3 {
     public static String encodeText(List<EnginePacket> packets) {
         StringBuilder payload = new StringBuilder();
         for (EnginePacket packet : packets) {
-            String encoded =
-                    packet instanceof EnginePacket.Binary binary ? "b4" + PacketText.base64(binary.bytes()) : PacketText.encode(packet);
+            String encoded = packet instanceof EnginePacket.Binary binary
+                    ? "b4" + PacketText.base64(binary.bytes())
+                    : PacketText.encode(packet);
             payload.append(encoded.length()).append(':').append(encoded);
         }
         return payload.toString();
@@ -60,7 +61,8 @@ public final class PollingPayloadV3 {
             int colon = payload.indexOf(':', position);
             int length = colon < 0 ? -1 : parseLength(payload.substring(position, colon));
             if (length < 1 || length > payload.length() - colon - 1) {
-                throw new EngineProtocolException("payload: no valid length at " + position + " (expected: <length>:<packet>)");
+                throw new EngineProtocolException(
+                        "payload: no valid length at " + position + " (expected: <length>:<packet>)");
             }
             packets.add(decodePacket(payload.substring(colon + 1, colon + 1 + length)));
             position = colon + 1 + length;
@@ -119,7 +121,9 @@ public final class PollingPayloadV3 {
 
     /** The length, or -1 if it is none. */
     private static int parseLength(String digits) {
-        if (digits.isEmpty() || digits.length() > MAX_LENGTH_DIGITS || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (digits.isEmpty()
+                || digits.length() > MAX_LENGTH_DIGITS
+                || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return -1;
         }
         return Integer.parseInt(digits);

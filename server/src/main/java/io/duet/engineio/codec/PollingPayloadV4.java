@@ -45,7 +45,9 @@ public final class PollingPayloadV4 {
     }
 
     private static String encode(EnginePacket packet) {
-        return packet instanceof EnginePacket.Binary binary ? 'b' + PacketText.base64(binary.bytes()) : PacketText.encode(packet);
+        return packet instanceof EnginePacket.Binary binary
+                ? 'b' + PacketText.base64(binary.bytes())
+                : PacketText.encode(packet);
     }
 
     private static EnginePacket decodePacket(String encoded) {

@@ -23,7 +23,8 @@ public final class WebSocketCodec {
             return new EnginePacket.Binary(message);
         }
         if (message.length == 0 || message[0] != V3_MESSAGE_TYPE) {
-            throw new EngineProtocolException("binary message: " + message.length + " bytes (expected: the first to be 4)");
+            throw new EngineProtocolException(
+                    "binary message: " + message.length + " bytes (expected: the first to be 4)");
         }
         return new EnginePacket.Binary(Arrays.copyOfRange(message, 1, message.length));
     }

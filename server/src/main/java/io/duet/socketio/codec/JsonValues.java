@@ -28,7 +28,8 @@ public final class JsonValues {
         SimpleModule dates = new SimpleModule("javascript-dates");
         dates.addSerializer(Instant.class, new JsonSerializer<>() {
             @Override
-            public void serialize(Instant value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+            public void serialize(Instant value, JsonGenerator generator, SerializerProvider provider)
+                    throws IOException {
                 generator.writeString(JAVASCRIPT_DATE.format(value));
             }
         });

@@ -217,7 +217,9 @@ public final class SocketPacketDecoder {
                 require(isDigit(message, end), "attachments (expected: <number>-)");
                 count = count * 10 + message.charAt(end) - '0';
             }
-            require(count >= 1 && count <= maxAttachments, "attachments: " + count + " (expected: 1 to " + maxAttachments + ")");
+            require(
+                    count >= 1 && count <= maxAttachments,
+                    "attachments: " + count + " (expected: 1 to " + maxAttachments + ")");
             attachments = count;
             end = dash + 1;
         }

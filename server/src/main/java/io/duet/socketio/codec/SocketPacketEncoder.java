@@ -66,7 +66,8 @@ public final class SocketPacketEncoder {
             }
             return generator.attachments();
         } catch (IOException e) {
-            throw new IllegalArgumentException("data: " + e.getMessage() + " (expected: values that Jackson can write)", e);
+            throw new IllegalArgumentException(
+                    "data: " + e.getMessage() + " (expected: values that Jackson can write)", e);
         }
     }
 

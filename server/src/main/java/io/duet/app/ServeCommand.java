@@ -1,0 +1,68 @@
+package io.duet.app;
+
+import io.duet.socketio.Server;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Serves the demo: its page at {@code /}, its chat in the main namespace. Ends at SIGTERM or Ctrl-C, within 5 s. */
+@Command(
+        name = "serve",
+        description = "Run the server with its demo page",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
+
+    @Option(names = "--port", description = "port to listen on; 0 for a free one")
+    private int port = 3000;
+
+    @Option(names = "--host", description = "address to listen on; all if not given")
+    private String host = "";
+
+    @Option(names = "--allow-eio3", description = "serve JavaScript clients 1.x and 2.x too")
+    private boolean allowEio3;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Server server = server();
+        server.start();
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            stop(server);
+                            stopped.countDown();
+                        },
+                        "duet-stop"));
+        log.info("ready: http://localhost:{}/", server.port());
+        stopped.await();
+        return 0;
+    }
+
+    private Server server() {
+        var builder = Server.builder()
+                .port(port)
+                .engine(engine -> engine.allowV3(allowEio3))
+                .httpHandler(new DemoPage());
+        if (!host.isEmpty()) {
+            builder.host(host);
+        }
+        Server server = builder.build();
+        new DemoChat(server).serve();
+        return server;
+    }
+
+    private static void stop(Server server) {
+        server.close()
+                .toCompletableFuture()
+                .completeOnTimeout(null, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+}
