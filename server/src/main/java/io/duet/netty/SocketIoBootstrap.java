@@ -9,8 +9,6 @@ import io.duet.engineio.EngineServer;
 import io.duet.engineio.ListenOptions;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
@@ -78,13 +76,7 @@ public final class SocketIoBootstrap implements Acceptor {
             applied.handler(new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                        @Override
-                        public void channelActive(ChannelHandlerContext ctx) {
-                            listening = ctx.channel();
-                            ctx.fireChannelActive();
-                        }
-                    });
+                    listening = channel;
                 }
             });
         }
