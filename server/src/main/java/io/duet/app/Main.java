@@ -14,6 +14,10 @@ public final class Main {
 
     /** Ends with 0, 1 if the command failed, or 2 if it was called wrongly. */
     public static void main(String[] arguments) {
+        // Before the first logger is made; what the user sets on the command line of the JVM goes before.
+        System.getProperties().putIfAbsent("org.slf4j.simpleLogger.showDateTime", "true");
+        System.getProperties().putIfAbsent("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        System.getProperties().putIfAbsent("org.slf4j.simpleLogger.log.com.corundumstudio", "warn");
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 }

@@ -224,6 +224,10 @@ public final class EngineServer {
         }
         log.debug("session opened: {} revision {}", transport.text(), revision.number());
         session.handler(owner.apply(session));
+        if (closing) {
+            // It was not in the map yet when the others were closed.
+            session.end(CloseReason.SERVER_SHUTTING_DOWN, "");
+        }
     }
 
     /** Lets a WebSocket try to take a polling session over. Its channel first moves to the session's event loop, so that all is in step. */
