@@ -47,10 +47,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private Server server() {
-        var builder = Server.builder()
-                .port(port)
-                .engine(engine -> engine.allowV3(allowEio3))
-                .httpHandler(new DemoPage());
+        var builder = Server.builder().port(port).allowEIO3(allowEio3).httpHandler(new DemoPage());
         if (!host.isEmpty()) {
             builder.host(host);
         }

@@ -1,38 +1,33 @@
 package io.duet.engineio;
 
-import io.netty.handler.codec.http.HttpHeaders;
-import java.util.Optional;
-
 /** Answers cross-origin questions as the {@code cors} npm package does (Fetch standard, "CORS protocol"). */
-final class Cors {
+final class Cors implements HttpMiddleware {
     private final CorsOptions options;
 
     Cors(CorsOptions options) {
         this.options = options;
     }
 
-    /**
-     * Adds the headers of this request's answer, whatever the answer will be.
-     *
-     * @return the answer itself if the request is a preflight
-     */
-    Optional<HttpReply> apply(EngineRequest request, HttpHeaders answer) {
+    /** Adds the headers of this request's answer, whatever that will be; a preflight is answered here. */
+    @Override
+    public void handle(EngineRequest request, ResponseHeaders answer, Next next) {
         allowOrigin(request, answer);
         if (options.credentials()) {
             answer.set("Access-Control-Allow-Credentials", "true");
         }
         if (!request.method().equals("OPTIONS")) {
             exposeHeaders(answer);
-            return Optional.empty();
+            next.accept();
+            return;
         }
         answer.set("Access-Control-Allow-Methods", options.methods());
         allowHeaders(request, answer);
         options.maxAge().ifPresent(age -> answer.set("Access-Control-Max-Age", Long.toString(age.toSeconds())));
         exposeHeaders(answer);
-        return Optional.of(HttpReply.empty(options.preflightStatus()));
+        next.answer(HttpReply.empty(options.preflightStatus()));
     }
 
-    private void allowOrigin(EngineRequest request, HttpHeaders answer) {
+    private void allowOrigin(EngineRequest request, ResponseHeaders answer) {
         if (options.origins() instanceof CorsOptions.Origins.Literal literal) {
             answer.set("Access-Control-Allow-Origin", literal.value());
             if (!literal.value().equals("*")) {
@@ -46,7 +41,7 @@ final class Cors {
         }
     }
 
-    private void allowHeaders(EngineRequest request, HttpHeaders answer) {
+    private void allowHeaders(EngineRequest request, ResponseHeaders answer) {
         if (options.allowedHeaders().isPresent()) {
             answer.set("Access-Control-Allow-Headers", options.allowedHeaders().get());
         } else {
@@ -56,7 +51,7 @@ final class Cors {
         }
     }
 
-    private void exposeHeaders(HttpHeaders answer) {
+    private void exposeHeaders(ResponseHeaders answer) {
         options.exposedHeaders().ifPresent(headers -> answer.set("Access-Control-Expose-Headers", headers));
     }
 }

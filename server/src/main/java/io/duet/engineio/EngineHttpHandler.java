@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +34,8 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
     /** How long a connection may sit without a request under way, or with one that does not arrive completely. */
     private static final long IDLE_TIMEOUT_SECONDS = 75;
 
-    private final EngineServer server;
+    private final EngineServer engine;
+    private final RequestRouter router;
     private final Deque<Object> waiting = new ArrayDeque<>(2);
     private @Nullable Channel channel;
     private @Nullable HttpExchange current;
@@ -44,8 +44,9 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
     private long idleSinceNanos = System.nanoTime();
     private @Nullable ScheduledFuture<?> idleCheck;
 
-    EngineHttpHandler(EngineServer server) {
-        this.server = server;
+    EngineHttpHandler(EngineServer engine, RequestRouter router) {
+        this.engine = engine;
+        this.router = router;
     }
 
     @Override
@@ -128,18 +129,13 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
             ctx.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
         boolean secure = ctx.pipeline().get(SslHandler.class) != null;
-        EngineRequest engineRequest;
-        try {
-            engineRequest = EngineRequest.of(request, address(ctx.channel()), secure);
-        } catch (IllegalArgumentException e) {
-            // A target with a broken percent escape.
-            engineRequest = EngineRequest.unreadable(request, address(ctx.channel()), secure);
-        }
+        EngineRequest engineRequest =
+                EngineRequest.of(request, ctx.channel(), engine.options().clientAddress(), secure);
         HttpExchange exchange = new HttpExchange(this, ctx.channel(), engineRequest, HttpUtil.isKeepAlive(request));
         current = exchange;
         receiving = true;
         if (!engineRequest.isWebSocketUpgrade()) {
-            server.handle(exchange);
+            router.route(exchange);
         }
     }
 
@@ -154,7 +150,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
         }
         receiving = false;
         if (exchange.request().isWebSocketUpgrade()) {
-            server.handle(exchange);
+            router.route(exchange);
             return;
         }
         exchange.body().complete(takeBody());
@@ -170,7 +166,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         int soFar = body == null ? 0 : body.readableBytes();
-        if (soFar + piece.readableBytes() > server.maxBodyBytes(exchange.request())) {
+        if (soFar + piece.readableBytes() > router.maxBodyBytes(exchange.request())) {
             dropBody();
             exchange.answer(HttpReply.empty(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code()));
             exchange.body().completeExceptionally(new HttpExchange.BodyTooLargeException());
@@ -222,11 +218,5 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
             log.debug("http connection closed: no complete request for {} s", IDLE_TIMEOUT_SECONDS);
             ctx.close();
         }
-    }
-
-    private static String address(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress address && address.getAddress() != null
-                ? address.getAddress().getHostAddress()
-                : "";
     }
 }

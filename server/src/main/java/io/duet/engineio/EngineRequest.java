@@ -1,11 +1,11 @@
 package io.duet.engineio;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param path the decoded path of the target
  * @param query decoded query parameters; the last value of a name wins
  * @param headers names in lower case; several values joined by {@code ", "}, those of {@code cookie} by {@code "; "}
- * @param address the peer's IP address, without port
+ * @param address the client's IP address, without port: that of the peer, or what a trusted proxy says
  * @param secure whether the connection itself is TLS
  */
 public record EngineRequest(
@@ -30,29 +30,26 @@ public record EngineRequest(
         String address,
         boolean secure) {
 
-    static EngineRequest of(HttpRequest request, String address, boolean secure) {
-        QueryStringDecoder target = new QueryStringDecoder(request.uri());
+    static EngineRequest of(HttpRequest request, Channel channel, ClientAddress clients, boolean secure) {
+        Map<String, String> headers = lowerCase(request.headers());
+        String path;
         Map<String, String> query = new LinkedHashMap<>();
-        target.parameters().forEach((name, values) -> query.put(name, last(values)));
+        try {
+            QueryStringDecoder target = new QueryStringDecoder(request.uri());
+            path = target.path();
+            target.parameters().forEach((name, values) -> query.put(name, values.get(values.size() - 1)));
+        } catch (IllegalArgumentException e) {
+            // A broken percent escape: the target is taken as it stands, without query.
+            path = request.uri();
+            query.clear();
+        }
         return new EngineRequest(
                 request.method().name(),
                 request.uri(),
-                target.path(),
+                path,
                 Collections.unmodifiableMap(query),
-                lowerCase(request.headers()),
-                address,
-                secure);
-    }
-
-    /** A request whose target cannot be decoded: it is taken as it stands, without query. */
-    static EngineRequest unreadable(HttpRequest request, String address, boolean secure) {
-        return new EngineRequest(
-                request.method().name(),
-                request.uri(),
-                request.uri(),
-                Map.of(),
-                lowerCase(request.headers()),
-                address,
+                headers,
+                clients.of(channel, headers),
                 secure);
     }
 
@@ -74,10 +71,6 @@ public record EngineRequest(
                 && header("connection")
                         .map(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"))
                         .orElse(false);
-    }
-
-    private static String last(List<String> values) {
-        return values.get(values.size() - 1);
     }
 
     private static Map<String, String> lowerCase(HttpHeaders headers) {

@@ -6,28 +6,26 @@ import io.duet.engineio.codec.ProtocolRevision;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection, whatever carries it: heartbeat, upgrade, queue of outgoing messages (engine.io-protocol v4).
+ * One client's connection, whatever carries it: heartbeat, upgrade, queue of outgoing messages (engine.io-protocol v4). Node's
+ * {@code socket.conn}.
  *
  * <p>Threads: {@link #send}, {@link #sendVolatile} and {@link #close} may be called from any thread and never block; the order of one
- * thread's calls is the order on the wire. Everything else happens on the session's {@link #eventLoop()}, which never changes. Delivery is at
- * most once: what is queued when the session ends is lost.
+ * thread's calls is the order on the wire. Everything else happens on the session's {@link #executor()}, its event loop, which never changes.
+ * Delivery is at most once: what is queued when the session ends is lost.
  */
 public final class EngineSession {
     private static final Logger log = LoggerFactory.getLogger(EngineSession.class);
 
     private static final OutboundMessage PING = OutboundMessage.of(new EnginePacket.Ping(""));
-    private static final String PROBE = "probe";
-
-    /** The first release of a held poll comes early: clients hold messages back while they upgrade. */
-    private static final long FIRST_RELEASE_MILLIS = 10;
-
-    private static final long RELEASE_INTERVAL_MILLIS = 100;
 
     /** How long a session that is being closed may wait for its queue to drain or for the next poll. */
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
@@ -48,18 +46,14 @@ public final class EngineSession {
     private final EngineRequest request;
     private final ProtocolRevision revision;
     private final Outbox outbox = new Outbox();
+    private final Heartbeat heartbeat;
     private SessionHandler handler = DiscardingHandler.INSTANCE;
+    private volatile List<SessionListener> listeners = List.of();
 
     private Transport transport;
     private State state = State.OPEN;
-    private @Nullable WebSocketTransport probe;
-    private boolean probed;
-    private boolean awaitingPong;
-    private boolean pongDeadlineMovable;
+    private @Nullable Probe probe;
     private boolean readingSuspended;
-    private @Nullable ScheduledFuture<?> heartbeat;
-    private @Nullable ScheduledFuture<?> upgradeTimer;
-    private @Nullable ScheduledFuture<?> releaseTimer;
     private @Nullable ScheduledFuture<?> closeTimer;
     private CloseReason closingReason = CloseReason.FORCED_CLOSE;
     private String closingDescription = "";
@@ -81,8 +75,8 @@ public final class EngineSession {
         this.loop = loop;
         this.request = request;
         this.revision = revision;
-        EngineOptions options = server.options();
-        this.transport = new PollingTransport(this, options.httpCompressionThresholdBytes());
+        this.heartbeat = new Heartbeat(loop.eventLoop(), revision, server.options(), new HeartbeatActions());
+        this.transport = new PollingTransport(this, server.options().httpCompressionThresholdBytes());
         this.transportName = TransportName.POLLING;
     }
 
@@ -93,8 +87,14 @@ public final class EngineSession {
         return request;
     }
 
+    /** Node's {@code protocol}. */
     public ProtocolRevision revision() {
         return revision;
+    }
+
+    /** The client's IP address. */
+    public String remoteAddress() {
+        return request.address();
     }
 
     /** The secret id. Revision 3 clients use it as the public id of their socket in the main namespace, so that it cannot be kept from them. */
@@ -105,6 +105,7 @@ public final class EngineSession {
         return id.value();
     }
 
+    /** Node's {@code transport.name}. */
     public TransportName transportName() {
         return transportName;
     }
@@ -112,6 +113,13 @@ public final class EngineSession {
     /** All callbacks of this session run here, as may code that wants to be in step with them. */
     public EventExecutor executor() {
         return loop.eventLoop();
+    }
+
+    /** Adds a listener of this session's events. */
+    public synchronized void addListener(SessionListener listener) {
+        List<SessionListener> more = new ArrayList<>(listeners);
+        more.add(listener);
+        listeners = List.copyOf(more);
     }
 
     /**
@@ -129,6 +137,9 @@ public final class EngineSession {
             outbox.release(size);
             overflow(queued);
             return false;
+        }
+        for (SessionListener listener : listeners) {
+            message.packets().forEach(listener::packetCreate);
         }
         if (outbox.push(message)) {
             loop.flushSoon(this);
@@ -192,11 +203,10 @@ public final class EngineSession {
 
     /** Opens over polling; the exchange is the handshake. */
     void openPolling(HttpExchange exchange, OutboundMessage open) {
-        PollingTransport polling = (PollingTransport) transport;
         outbox.reserve(open.sizeBytes());
         outbox.push(open);
-        polling.onRequest(exchange);
-        startHeartbeat();
+        onPollingRequest(exchange);
+        heartbeat.start();
     }
 
     /** Opens over a WebSocket whose handshake is done. */
@@ -204,7 +214,7 @@ public final class EngineSession {
         useWebSocket(webSocket);
         send(open);
         flush();
-        startHeartbeat();
+        heartbeat.start();
     }
 
     /** Makes {@code owner} hear of the session from now on. */
@@ -213,35 +223,28 @@ public final class EngineSession {
     }
 
     void onPollingRequest(HttpExchange exchange) {
-        if (state != State.CLOSED && transport instanceof PollingTransport polling) {
-            polling.onRequest(exchange);
-        } else if (state == State.CLOSED) {
+        if (state == State.CLOSED) {
             exchange.refuse(EngineError.SESSION_ID_UNKNOWN, EngineError.SESSION_ID_UNKNOWN.message());
+        } else if (transport instanceof PollingTransport polling) {
+            polling.onRequest(exchange);
         } else {
             exchange.refuse(EngineError.BAD_REQUEST, EngineError.BAD_REQUEST.message());
         }
     }
 
-    /** Whether a WebSocket may probe now. */
-    boolean canUpgrade() {
-        return state == State.OPEN && probe == null && transport instanceof PollingTransport;
-    }
-
     /** A WebSocket with this session's id has been opened. */
     void onProbe(WebSocketTransport candidate) {
-        if (!canUpgrade()) {
+        if (state != State.OPEN || probe != null || !(transport instanceof PollingTransport)) {
             candidate.close();
             return;
         }
-        probe = candidate;
-        probed = false;
-        upgradeTimer =
-                schedule(this::failUpgrade, server.options().upgradeTimeout().toMillis());
+        long timeoutMillis = server.options().upgradeTimeout().toMillis();
+        probe = new Probe(eventLoop(), candidate, timeoutMillis, new ProbeActions());
     }
 
     void onPacket(Transport from, EnginePacket packet) {
-        if (from == probe) {
-            onProbePacket(probe, packet);
+        if (probe != null && probe.isBy(from)) {
+            probe.onPacket(packet);
         } else if (from == transport && state != State.CLOSED) {
             onPacket(packet);
         }
@@ -259,6 +262,12 @@ public final class EngineSession {
         onTransportEnd(from, CloseReason.PARSE_ERROR, description);
     }
 
+    /** An answer to one of the session's requests is about to be given. */
+    void preparing(HttpExchange exchange) {
+        ResponseHeaders headers = new ResponseHeaders(exchange.answerHeaders());
+        server.tell(listener -> listener.headers(exchange.request(), headers));
+    }
+
     /** Whether a poll is held. */
     void polled(boolean held) {
         transportReady = held;
@@ -267,8 +276,14 @@ public final class EngineSession {
     /** Hands to the network what it takes. */
     void flush() {
         outbox.pull();
+        boolean flushed = false;
         while (state != State.CLOSED && !outbox.isEmpty() && transport.isWritable()) {
+            tell(SessionListener::flush);
             transport.flush(outbox);
+            flushed = true;
+        }
+        if (flushed && outbox.isIdle()) {
+            tell(SessionListener::drain);
         }
         if (state == State.CLOSING && outbox.isEmpty() && transport.isWritable()) {
             end(closingReason, closingDescription);
@@ -283,26 +298,32 @@ public final class EngineSession {
         state = State.CLOSED;
         sendable = false;
         transportReady = false;
-        cancel(heartbeat);
-        cancel(closeTimer);
+        heartbeat.stop();
+        if (closeTimer != null) {
+            closeTimer.cancel(false);
+        }
         abandonProbe();
         server.forget(this);
         transport.close();
         log.debug("session closed: {} {}", reason.text(), description);
         handler.onClose(reason, description);
+        tell(listener -> listener.close(reason, description));
     }
 
     private void onPacket(EnginePacket packet) {
+        tell(listener -> listener.packet(packet));
         if (packet instanceof EnginePacket.Text message) {
             handler.onText(message.text());
         } else if (packet instanceof EnginePacket.Binary message) {
             handler.onBinary(message.bytes());
         } else if (packet instanceof EnginePacket.Pong && revision == ProtocolRevision.V4) {
-            onPong();
+            heartbeat.onPong();
+            tell(SessionListener::heartbeat);
             return;
         } else if (packet instanceof EnginePacket.Ping ping && revision == ProtocolRevision.V3) {
             send(OutboundMessage.of(new EnginePacket.Pong(ping.data())));
-            awaitLegacyPing();
+            heartbeat.onPing();
+            tell(SessionListener::heartbeat);
             return;
         } else if (packet instanceof EnginePacket.Ping || packet instanceof EnginePacket.Pong) {
             end(CloseReason.TRANSPORT_ERROR, "invalid heartbeat direction");
@@ -311,103 +332,15 @@ public final class EngineSession {
             end(CloseReason.TRANSPORT_CLOSE, "");
             return;
         }
-        if (awaitingPong && pongDeadlineMovable) {
-            // A big upload must not kill a session that is alive; once only, or a peer could do without heartbeats.
-            pongDeadlineMovable = false;
-            awaitPong();
-        }
+        heartbeat.onOtherPacket();
     }
 
     private void onTransportEnd(Transport from, CloseReason reason, String description) {
-        if (from == probe) {
+        if (probe != null && probe.isBy(from)) {
             failUpgrade();
         } else if (from == transport) {
             end(reason, description);
         }
-    }
-
-    // Heartbeat
-
-    private void startHeartbeat() {
-        if (revision == ProtocolRevision.V3) {
-            awaitLegacyPing();
-        } else {
-            heartbeat = schedule(this::ping, server.options().pingInterval().toMillis());
-        }
-    }
-
-    private void ping() {
-        send(PING);
-        awaitingPong = true;
-        pongDeadlineMovable = true;
-        awaitPong();
-    }
-
-    private void awaitPong() {
-        awaitHeartbeat(server.options().pingTimeout().toMillis());
-    }
-
-    private void awaitLegacyPing() {
-        awaitHeartbeat(server.options().pingInterval().toMillis()
-                + server.options().pingTimeout().toMillis());
-    }
-
-    private void awaitHeartbeat(long millis) {
-        cancel(heartbeat);
-        heartbeat = schedule(() -> onHeartbeatMissed(millis), millis);
-    }
-
-    private void onHeartbeatMissed(long millis) {
-        if (readingSuspended) {
-            awaitHeartbeat(millis);
-        } else {
-            end(CloseReason.PING_TIMEOUT, "");
-        }
-    }
-
-    private void onPong() {
-        if (awaitingPong) {
-            awaitingPong = false;
-            cancel(heartbeat);
-            heartbeat = schedule(this::ping, server.options().pingInterval().toMillis());
-        }
-    }
-
-    // Upgrade
-
-    private void onProbePacket(WebSocketTransport candidate, EnginePacket packet) {
-        if (packet instanceof EnginePacket.Ping ping && ping.data().equals(PROBE) && !probed) {
-            probed = true;
-            candidate.writeNow(new EnginePacket.Pong(PROBE));
-            releaseTimer = eventLoop()
-                    .scheduleAtFixedRate(
-                            this::releasePoll, FIRST_RELEASE_MILLIS, RELEASE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-        } else if (packet instanceof EnginePacket.Upgrade && probed) {
-            completeUpgrade(candidate);
-        } else {
-            failUpgrade();
-        }
-    }
-
-    private void releasePoll() {
-        if (transport instanceof PollingTransport polling) {
-            polling.releasePoll();
-        }
-    }
-
-    private void completeUpgrade(WebSocketTransport candidate) {
-        probe = null;
-        abandonProbe();
-        if (transport instanceof PollingTransport polling) {
-            polling.abandon();
-        }
-        if (state == State.CLOSED) {
-            candidate.close();
-            return;
-        }
-        useWebSocket(candidate);
-        log.debug("session upgraded to websocket");
-        flush();
     }
 
     private void useWebSocket(WebSocketTransport webSocket) {
@@ -425,16 +358,12 @@ public final class EngineSession {
     }
 
     private void abandonProbe() {
-        cancel(upgradeTimer);
-        cancel(releaseTimer);
-        WebSocketTransport abandoned = probe;
+        Probe abandoned = probe;
         probe = null;
         if (abandoned != null) {
-            abandoned.close();
+            abandoned.abandon();
         }
     }
-
-    // Closing
 
     private void closeGracefully(CloseReason reason, String description) {
         if (state != State.OPEN) {
@@ -444,7 +373,7 @@ public final class EngineSession {
         sendable = false;
         closingReason = reason;
         closingDescription = description;
-        closeTimer = schedule(() -> end(reason, description), TimeUnit.SECONDS.toMillis(CLOSE_TIMEOUT_SECONDS));
+        closeTimer = eventLoop().schedule(() -> end(reason, description), CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         flush();
     }
 
@@ -456,6 +385,12 @@ public final class EngineSession {
                         + server.options().maxQueuedBytes() + "): the peer reads too slowly"));
     }
 
+    private void tell(Consumer<SessionListener> event) {
+        for (SessionListener listener : listeners) {
+            event.accept(listener);
+        }
+    }
+
     private void run(Runnable task) {
         if (eventLoop().inEventLoop()) {
             task.run();
@@ -464,13 +399,51 @@ public final class EngineSession {
         }
     }
 
-    private ScheduledFuture<?> schedule(Runnable task, long millis) {
-        return eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
+    private final class HeartbeatActions implements Heartbeat.Actions {
+        @Override
+        public void sendPing() {
+            send(PING);
+        }
+
+        @Override
+        public void onMissed() {
+            end(CloseReason.PING_TIMEOUT, "");
+        }
+
+        @Override
+        public boolean isDeaf() {
+            return readingSuspended;
+        }
     }
 
-    private static void cancel(@Nullable ScheduledFuture<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
+    private final class ProbeActions implements Probe.Actions {
+        @Override
+        public void onAnswered() {
+            tell(listener -> listener.upgrading(TransportName.WEBSOCKET));
+        }
+
+        @Override
+        public void releasePoll() {
+            if (transport instanceof PollingTransport polling) {
+                polling.releasePoll();
+            }
+        }
+
+        @Override
+        public void onUpgrade(WebSocketTransport webSocket) {
+            probe = null;
+            if (transport instanceof PollingTransport polling) {
+                polling.abandon();
+            }
+            useWebSocket(webSocket);
+            log.debug("session upgraded to websocket");
+            tell(listener -> listener.upgrade(TransportName.WEBSOCKET));
+            flush();
+        }
+
+        @Override
+        public void onFailed() {
+            failUpgrade();
         }
     }
 

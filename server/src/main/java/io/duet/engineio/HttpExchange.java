@@ -61,10 +61,15 @@ final class HttpExchange {
     }
 
     void answer(HttpReply reply) {
+        execute(() -> write(reply));
+    }
+
+    /** Runs on the channel's event loop, at once if that is where the caller is. */
+    void execute(Runnable task) {
         if (channel.eventLoop().inEventLoop()) {
-            write(reply);
+            task.run();
         } else {
-            channel.eventLoop().execute(() -> write(reply));
+            channel.eventLoop().execute(task);
         }
     }
 

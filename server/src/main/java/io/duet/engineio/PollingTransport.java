@@ -226,6 +226,7 @@ final class PollingTransport implements Transport {
         if (post == exchange) {
             post = null;
         }
+        session.preparing(exchange);
         exchange.answer(new HttpReply(200, headers(exchange.request(), "text/html"), new byte[] {'o', 'k'}));
     }
 
@@ -233,6 +234,7 @@ final class PollingTransport implements Transport {
         HttpExchange exchange = requireNonNull(poll, "poll");
         poll = null;
         session.polled(false);
+        session.preparing(exchange);
         EngineRequest request = exchange.request();
         boolean anyBinary = packets.stream().anyMatch(EnginePacket.Binary.class::isInstance);
         boolean asBytes = session.revision() == ProtocolRevision.V3

@@ -21,10 +21,12 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,9 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     /** From this size on, wrapping costs less than copying. */
     private static final int WRAPPED_FROM_BYTES = 16 * 1024;
 
+    /** How long a peer may take to answer a close frame. */
+    private static final long CLOSE_TIMEOUT_SECONDS = 3;
+
     private static final int RESERVED_BIT_COMPRESSED = 0b100;
     private static final int OPCODE_CLOSE = 0x88;
     private static final int OPCODE_PONG = 0x8A;
@@ -52,6 +57,7 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     private boolean writing;
     private boolean closed;
     private @Nullable Fragments fragments;
+    private @Nullable ScheduledFuture<?> closeTimer;
 
     WebSocketTransport(EngineSession session, int maxPayloadBytes, boolean compressing) {
         this.session = session;
@@ -126,6 +132,9 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     @Override
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
         if (closed) {
+            if (frame instanceof CloseWebSocketFrame) {
+                context.close();
+            }
             return;
         }
         if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
@@ -136,7 +145,8 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
             ByteBuf pong = control(OPCODE_PONG, frame.content());
             context.writeAndFlush(pong, context.voidPromise());
         } else if (frame instanceof CloseWebSocketFrame) {
-            close(frame.content());
+            closed = true;
+            context.writeAndFlush(control(OPCODE_CLOSE, frame.content())).addListener(ChannelFutureListener.CLOSE);
             session.onTransportClosed(this, "");
         }
     }
@@ -144,6 +154,9 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closed = true;
+        if (closeTimer != null) {
+            closeTimer.cancel(false);
+        }
         session.onTransportClosed(this, "");
     }
 
@@ -219,7 +232,16 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
         }
         closed = true;
         ChannelHandlerContext context = requireNonNull(ctx, "ctx");
-        context.writeAndFlush(control(OPCODE_CLOSE, payload)).addListener(ChannelFutureListener.CLOSE);
+        if (writing) {
+            // The peer does not take what was sent before: it cannot be told.
+            context.close();
+            return;
+        }
+        context.writeAndFlush(control(OPCODE_CLOSE, payload), context.voidPromise());
+        // What is under way from the peer is read and dropped: closing on unread data would cut off what the peer has
+        // not read yet.
+        context.channel().config().setAutoRead(true);
+        closeTimer = context.executor().schedule(() -> context.close(), CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private byte[] frames(OutboundMessage message) {

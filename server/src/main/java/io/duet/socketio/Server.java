@@ -124,7 +124,7 @@ public final class Server {
 
     /** How many clients are connected to this node, whatever namespaces they are in. */
     public int clientsCount() {
-        return engine.sessionCount();
+        return engine.clientsCount();
     }
 
     public Server use(Middleware middleware) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.InMemoryAdapter;
 import io.duet.engineio.EngineOptions;
+import io.duet.engineio.EngineSettings;
 import io.duet.engineio.HttpHandler;
 import io.duet.engineio.HttpReply;
 import io.duet.engineio.ListenOptions;
@@ -14,12 +15,10 @@ import io.duet.socketio.codec.SocketPacketDecoder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Configures a {@link Server}. Not safe for several threads. Each setter checks its value and names it if it is wrong. */
-public final class ServerBuilder {
-    final EngineOptions.Builder engine = EngineOptions.builder().path(ServerOptions.DEFAULT_PATH);
+public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     ListenOptions listen = ListenOptions.port(0);
     Duration connectTimeout = ServerOptions.DEFAULT_CONNECT_TIMEOUT;
     Duration ackTimeout = ServerOptions.DEFAULT_ACK_TIMEOUT;
@@ -33,7 +32,20 @@ public final class ServerBuilder {
     @Nullable
     Executor listenerExecutor;
 
-    ServerBuilder() {}
+    ServerBuilder() {
+        path(ServerOptions.DEFAULT_PATH);
+    }
+
+    @Override
+    protected ServerBuilder self() {
+        return this;
+    }
+
+    // What only this package may ask a builder for.
+    @Override
+    protected EngineOptions engineOptions() {
+        return super.engineOptions();
+    }
 
     /** Where to listen; default 0, a free port that {@link Server#port()} tells after the start. */
     public ServerBuilder port(int port) {
@@ -50,18 +62,6 @@ public final class ServerBuilder {
     /** Serves TLS, with the certificate of this key store. */
     public ServerBuilder tls(ListenOptions.KeyStoreFile keyStore) {
         listen = listen.withTls(keyStore);
-        return this;
-    }
-
-    /** Options of the layer below, changed in place: {@code engine(e -> e.pingInterval(...).allowV3(true))}. */
-    public ServerBuilder engine(Consumer<EngineOptions.Builder> change) {
-        change.accept(engine);
-        return this;
-    }
-
-    /** Prefix of all requests of clients; default {@value ServerOptions#DEFAULT_PATH}. */
-    public ServerBuilder path(String path) {
-        engine.path(path);
         return this;
     }
 
@@ -129,17 +129,10 @@ public final class ServerBuilder {
         return new Server(new ServerOptions(this), listen);
     }
 
-    private static Duration positive(String name, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
-        }
-        return value;
+    // BRIDGE-BEGIN
+    public ServerBuilder engine(java.util.function.Consumer<ServerBuilder> change) {
+        change.accept(this);
+        return this;
     }
-
-    private static int positive(String name, int value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
-        }
-        return value;
-    }
+    // BRIDGE-END
 }

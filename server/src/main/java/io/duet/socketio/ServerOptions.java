@@ -27,7 +27,7 @@ public final class ServerOptions {
     private final @Nullable Executor listenerExecutor;
 
     ServerOptions(ServerBuilder builder) {
-        this.engine = builder.engine.build();
+        this.engine = builder.engineOptions();
         this.connectTimeout = builder.connectTimeout;
         this.ackTimeout = builder.ackTimeout;
         this.maxAttachments = builder.maxAttachments;

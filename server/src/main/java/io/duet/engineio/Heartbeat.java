@@ -1,0 +1,100 @@
+package io.duet.engineio;
+
+import io.duet.engineio.codec.ProtocolRevision;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out that a peer is gone. In revision 4 the server pings, one ping interval after the last answer, and waits one ping timeout for the
+ * next; in revision 3 the client pings and the server waits for both together (engine.io-protocol v4, "Heartbeat"; v3, "Timeouts"). One timer
+ * at a time, on the session's event loop.
+ */
+final class Heartbeat {
+    /** What the session does. */
+    interface Actions {
+        void sendPing();
+
+        void onMissed();
+
+        /** Whether nothing is read from the peer now, so that its answer could not be seen. */
+        boolean isDeaf();
+    }
+
+    private final EventLoop loop;
+    private final ProtocolRevision revision;
+    private final Actions actions;
+    private final long intervalMillis;
+    private final long timeoutMillis;
+    private boolean awaitingPong;
+    private boolean deadlineMovable;
+    private @Nullable ScheduledFuture<?> timer;
+
+    Heartbeat(EventLoop loop, ProtocolRevision revision, EngineOptions options, Actions actions) {
+        this.loop = loop;
+        this.revision = revision;
+        this.actions = actions;
+        this.intervalMillis = options.pingInterval().toMillis();
+        this.timeoutMillis = options.pingTimeout().toMillis();
+    }
+
+    void start() {
+        if (revision == ProtocolRevision.V3) {
+            await(intervalMillis + timeoutMillis);
+        } else {
+            schedule(this::ping, intervalMillis);
+        }
+    }
+
+    void stop() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /** Revision 4: the peer has answered. */
+    void onPong() {
+        if (awaitingPong) {
+            awaitingPong = false;
+            schedule(this::ping, intervalMillis);
+        }
+    }
+
+    /** Revision 3: the peer has sent a ping. */
+    void onPing() {
+        await(intervalMillis + timeoutMillis);
+    }
+
+    /** A big upload must not kill a session that is alive; once only, or a peer could do without heartbeats. */
+    void onOtherPacket() {
+        if (awaitingPong && deadlineMovable) {
+            deadlineMovable = false;
+            await(timeoutMillis);
+        }
+    }
+
+    private void ping() {
+        awaitingPong = true;
+        deadlineMovable = true;
+        actions.sendPing();
+        await(timeoutMillis);
+    }
+
+    private void await(long millis) {
+        schedule(
+                () -> {
+                    if (actions.isDeaf()) {
+                        await(millis);
+                    } else {
+                        actions.onMissed();
+                    }
+                },
+                millis);
+    }
+
+    private void schedule(Runnable task, long millis) {
+        stop();
+        timer = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+}
