@@ -98,14 +98,17 @@ public final class Server {
             Acceptor.Binding bound = binding;
             closed = engine.close()
                     .thenCompose(done -> closeAdapters())
-                    .thenRun(() -> {
-                        if (bound != null) {
-                            bound.close();
-                        }
-                        if (ownPool != null) {
-                            ownPool.shutdown();
-                        }
-                    })
+                    .thenRunAsync(
+                            () -> {
+                                if (bound != null) {
+                                    bound.close();
+                                }
+                                if (ownPool != null) {
+                                    ownPool.shutdown();
+                                }
+                            },
+                            // The last session ends on an event loop, which must not wait for its own end.
+                            task -> new Thread(task, "duet-close").start())
                     .toCompletableFuture();
         }
         return closed.minimalCompletionStage();
