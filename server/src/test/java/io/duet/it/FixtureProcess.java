@@ -1,0 +1,216 @@
+package io.duet.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in a JVM of its own with a small heap, assertions and Netty's strictest search for leaks.
+ *
+ * <p>Closing it stops it and fails if it has logged a leak, an error, or a warning that the test did not announce.
+ */
+final class FixtureProcess implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /** Of the fixtures on standard output, of the server in its log. */
+    private static final Pattern READY = Pattern.compile("\\bready:? (?:http://[^:]+:)?(\\d+)");
+
+    private static final Pattern TROUBLE =
+            Pattern.compile("LEAK:|^\\[.*] (?:ERROR|WARN) |^Exception in thread|OutOfMemoryError|^#");
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final Process process;
+    private final ProcessOutput output;
+    private final int port;
+    private final @Nullable Pattern allowed;
+
+    private FixtureProcess(Process process, ProcessOutput output, int port, @Nullable Pattern allowed) {
+        this.process = process;
+        this.output = output;
+        this.port = port;
+        this.allowed = allowed;
+    }
+
+    /** A command of the fixtures. */
+    static Builder fixture(String command, String... arguments) {
+        return new Builder(Path.of(System.getProperty("duet.fixtures.jar")), command, arguments);
+    }
+
+    /** The runnable server. */
+    static Builder server(String... arguments) {
+        return new Builder(Path.of(System.getProperty("duet.server.jar")), "serve", arguments);
+    }
+
+    int port() {
+        return port;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** What it has printed, standard output and log together. */
+    List<String> log() {
+        return output.lines();
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** SIGTERM; returns how long it took to end. */
+    Duration terminate() throws InterruptedException {
+        long start = System.nanoTime();
+        // By its handle: Process.destroy would close its output before the last lines are read.
+        process.toHandle().destroy();
+        if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            kill();
+            fail("server ran on for %s after SIGTERM; its log:%n%s", STOP_LIMIT, String.join("\n", log()));
+        }
+        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        output.awaitEnd(STOP_LIMIT);
+        return taken;
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.toHandle().destroyForcibly();
+        process.waitFor();
+        output.awaitEnd(STOP_LIMIT);
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (process.isAlive()) {
+                findLeaks();
+                terminate();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        } finally {
+            process.toHandle().destroyForcibly();
+        }
+        assertThat(log())
+                .as("log without leaks, errors and warnings")
+                .noneMatch(line -> TROUBLE.matcher(line).find()
+                        && (allowed == null || !allowed.matcher(line).find()));
+    }
+
+    /** Netty reports a lost buffer at the first allocation after the garbage collector has found it. */
+    private void findLeaks() throws IOException, InterruptedException {
+        for (int i = 0; i < 2; i++) {
+            Process collector = new ProcessBuilder(javaHome("jcmd"), Long.toString(process.pid()), "GC.run")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectErrorStream(true)
+                    .start();
+            assertThat(collector.waitFor(20, TimeUnit.SECONDS)).as("jcmd ends").isTrue();
+            get("/leaks");
+        }
+    }
+
+    private static String javaHome(String program) {
+        return Path.of(System.getProperty("java.home"), "bin", program).toString();
+    }
+
+    /** What to run. */
+    static final class Builder {
+        private final Path jar;
+        private final String command;
+        private final List<String> arguments;
+        private final List<String> jvmOptions = new ArrayList<>();
+        private String heap = "128m";
+        private int port;
+        private @Nullable Path directory;
+        private @Nullable Pattern allowed;
+
+        private Builder(Path jar, String command, String... arguments) {
+            this.jar = jar;
+            this.command = command;
+            this.arguments = List.of(arguments);
+        }
+
+        Builder heap(String size) {
+            heap = size;
+            return this;
+        }
+
+        Builder jvmOption(String option) {
+            jvmOptions.add(option);
+            return this;
+        }
+
+        /** Default: a free one. */
+        Builder port(int number) {
+            port = number;
+            return this;
+        }
+
+        /** Where it runs, from a copy of the jar that must be there. */
+        Builder in(Path folder) {
+            directory = folder;
+            return this;
+        }
+
+        /** Lines of the log that are no fault although they look like one. */
+        Builder allow(String regex) {
+            allowed = Pattern.compile(regex);
+            return this;
+        }
+
+        /** Returns when it serves. */
+        FixtureProcess start() throws IOException, InterruptedException {
+            List<String> line = new ArrayList<>(List.of(
+                    javaHome("java"),
+                    "-ea",
+                    "-Dio.netty.leakDetectionLevel=paranoid",
+                    "-Xmx" + heap,
+                    "-XX:+UseSerialGC"));
+            line.addAll(jvmOptions);
+            line.addAll(List.of(
+                    "-jar",
+                    directory == null ? jar.toString() : jar.getFileName().toString()));
+            line.addAll(List.of(command, "--port", Integer.toString(port)));
+            line.addAll(arguments);
+            ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+            if (directory != null) {
+                builder.directory(directory.toFile());
+            }
+            Process process = builder.start();
+            ProcessOutput output = ProcessOutput.of(process);
+            Matcher ready =
+                    READY.matcher(output.await(text -> READY.matcher(text).find(), START_LIMIT)
+                            .orElse(""));
+            if (!ready.find()) {
+                process.toHandle().destroyForcibly();
+                fail("not ready within %s: %s%n%s", START_LIMIT, line, String.join("\n", output.lines()));
+            }
+            return new FixtureProcess(process, output, Integer.parseInt(ready.group(1)), allowed);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.duet.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Unmodified JavaScript clients of three generations; what is checked is said in the README of the kit, {@code src/test/js}. */
+final class InteropIT {
+    private static final Duration LIMIT = Duration.ofSeconds(70);
+    private static final List<String> CLIENTS = List.of("4", "3", "2");
+    private static final List<String> TRANSPORTS = List.of("polling", "websocket", "upgrade");
+
+    private static FixtureProcess server;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = FixtureProcess.fixture("interop").start();
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @ParameterizedTest(name = "client {0}, {1}")
+    @MethodSource("clientsAndTransports")
+    void exchangesEveryKindOfValueInEveryDirection(String client, String transport) throws Exception {
+        run("matrix.mjs", client, transport);
+    }
+
+    @ParameterizedTest(name = "client {0}, {1}")
+    @MethodSource("clientsAndTransports")
+    void bothSidesAgreeOnTheReasonOfADisconnection(String client, String transport) throws Exception {
+        run("disconnects.mjs", client, transport);
+    }
+
+    @ParameterizedTest(name = "client {0}")
+    @ValueSource(strings = {"4", "3", "2"})
+    void losesNothingWhenClientsUpgradeUnderLoad(String client) throws Exception {
+        run("upgrade-load.mjs", client, "upgrade", "--clients", "4", "--events", "10000");
+    }
+
+    /** All scripts at once: most of their time is waiting. */
+    @Test
+    void closesPeersThatStopAnsweringPings() throws Exception {
+        try (FixtureProcess quick = FixtureProcess.fixture("interop", "--ping-interval", "400", "--ping-timeout", "800")
+                .start()) {
+            List<NodeScript> scripts = new ArrayList<>();
+            try {
+                for (String client : CLIENTS) {
+                    for (String transport : TRANSPORTS) {
+                        scripts.add(start("heartbeat.mjs", quick, client, transport));
+                    }
+                }
+                for (NodeScript script : scripts) {
+                    script.assertPasses(LIMIT);
+                }
+            } finally {
+                scripts.forEach(NodeScript::close);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "client {0}, {1}")
+    @MethodSource("clientsAndSignals")
+    void clientsComeBackAfterARestart(String client, String signal) throws Exception {
+        try (FixtureProcess before = FixtureProcess.fixture("interop").start();
+                NodeScript script = start("reconnect.mjs", before, client, "upgrade")) {
+            script.awaitLine("connected", LIMIT);
+            if (signal.equals("SIGKILL")) {
+                before.kill();
+            } else {
+                assertThat(before.terminate()).isLessThan(Duration.ofSeconds(5));
+            }
+            script.awaitLine("disconnected: ", LIMIT);
+            try (FixtureProcess after =
+                    FixtureProcess.fixture("interop").port(before.port()).start()) {
+                script.assertPasses(LIMIT);
+                assertThat(after.port()).isEqualTo(before.port());
+            }
+        }
+    }
+
+    static Stream<Arguments> clientsAndTransports() {
+        return CLIENTS.stream()
+                .flatMap(client -> TRANSPORTS.stream().map(transport -> Arguments.of(client, transport)));
+    }
+
+    static Stream<Arguments> clientsAndSignals() {
+        return CLIENTS.stream()
+                .flatMap(client -> Stream.of("SIGKILL", "SIGTERM").map(signal -> Arguments.of(client, signal)));
+    }
+
+    private static void run(String name, String client, String transport, String... more) throws Exception {
+        try (NodeScript script = start(name, server, client, transport, more)) {
+            script.assertPasses(LIMIT);
+        }
+    }
+
+    private static NodeScript start(String name, FixtureProcess on, String client, String transport, String... more)
+            throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("--url", on.url(), "--client", client, "--transport", transport));
+        arguments.addAll(List.of(more));
+        return NodeScript.kit(name, arguments.toArray(String[]::new));
+    }
+}
