@@ -1,6 +1,5 @@
 package io.duet.adapter;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -86,33 +85,23 @@ public interface Adapter {
 
     // Connection state recovery
 
-    /** Keeps the state of a socket that was lost, for as long as the server's recovery options say. Adapters without recovery ignore it. */
+    /** The position of the newest packet that is kept for recovery; empty text if none ever is. */
+    String position();
+
+    /** Keeps the state of a socket that was lost, for as long as {@link RecoveryOptions} say. Adapters without recovery ignore it. */
     void persistSession(SessionState session);
 
     /**
      * Takes a kept session, once: a second call for the same {@code privateId} finds nothing.
      *
-     * @param offset the position of the last event the client has seen
-     * @return the session and what its client missed; empty if the session or the position is not known (any more)
+     * @param offset the position of the last packet the client has seen; empty if it has seen none since it was connected
+     * @return empty if the session or the position is not known (any more)
      */
-    CompletionStage<Optional<RestoredSession>> restoreSession(String privateId, String offset);
+    CompletionStage<Optional<SessionState>> restoreSession(String privateId, Optional<String> offset);
+
+    /** The packets behind {@link SessionState#offset()} that concern the session, in order, each with its own offset as last argument. */
+    CompletionStage<List<EventPacket>> missedPackets(SessionState session);
 
     /** Leaves the cluster. The adapter must not be used afterwards. Done when other nodes no longer count this one. */
     CompletionStage<Void> close();
-
-    /**
-     * The state that survives a lost connection.
-     *
-     * @param socketId the public id
-     * @param privateId the secret id that its client presents; never to be logged
-     * @param data the application's data, a JSON object
-     */
-    record SessionState(String socketId, String privateId, Set<String> rooms, JsonNode data) {}
-
-    /**
-     * A session that was found again.
-     *
-     * @param missed packets behind the offset that concern the session, in order, each with its own offset as last element
-     */
-    record RestoredSession(SessionState state, List<EventPacket> missed) {}
 }

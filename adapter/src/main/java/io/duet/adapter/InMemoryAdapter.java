@@ -12,16 +12,20 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter of a cluster of one: rooms and broadcasts within this node. Every stage it returns is complete.
+ * The adapter of a cluster of one: rooms, broadcasts and connection state recovery within this node. Every stage it returns is complete.
  *
  * <p>Adapters of real clusters hold one of these and add the other nodes to it.
  */
 public final class InMemoryAdapter implements Adapter {
     private final RoomIndex index = new RoomIndex();
     private final LocalSockets sockets;
+    private final @Nullable PacketLog log;
 
     public InMemoryAdapter(LocalSockets sockets) {
         this.sockets = sockets;
+        this.log = sockets.recovery()
+                .map(options -> new PacketLog(options, System::nanoTime))
+                .orElse(null);
     }
 
     /** A factory for servers that stand alone. */
@@ -48,7 +52,7 @@ public final class InMemoryAdapter implements Adapter {
     @Override
     public Set<String> sockets(Set<String> rooms) {
         Set<String> ids = new LinkedHashSet<>();
-        for (LocalSocket socket : select(new BroadcastOptions(rooms, Set.of(), BroadcastFlags.NONE))) {
+        for (LocalSocket socket : connected(new BroadcastOptions(rooms, Set.of(), BroadcastFlags.NONE))) {
             ids.add(socket.id());
         }
         return ids;
@@ -71,7 +75,12 @@ public final class InMemoryAdapter implements Adapter {
 
     @Override
     public void broadcast(EventPacket packet, BroadcastOptions options) {
-        sockets.deliver(packet, options.flags(), select(options));
+        PacketLog recovery = log;
+        if (recovery == null) {
+            sockets.deliver(packet, options.flags(), select(options));
+        } else {
+            recovery.inOrder(() -> broadcast(recovery, packet, options));
+        }
     }
 
     @Override
@@ -81,17 +90,17 @@ public final class InMemoryAdapter implements Adapter {
 
     @Override
     public void addSockets(BroadcastOptions options, Set<String> rooms) {
-        select(options).forEach(socket -> socket.join(rooms));
+        connected(options).forEach(socket -> socket.join(rooms));
     }
 
     @Override
     public void delSockets(BroadcastOptions options, Set<String> rooms) {
-        select(options).forEach(socket -> socket.leave(rooms));
+        connected(options).forEach(socket -> socket.leave(rooms));
     }
 
     @Override
     public void disconnectSockets(BroadcastOptions options, boolean close) {
-        select(options).forEach(socket -> socket.disconnect(close));
+        connected(options).forEach(socket -> socket.disconnect(close));
     }
 
     @Override
@@ -102,7 +111,7 @@ public final class InMemoryAdapter implements Adapter {
     @Override
     public CompletionStage<List<SocketDetails>> fetchSockets(BroadcastOptions options) {
         List<SocketDetails> details = new ArrayList<>();
-        select(options).forEach(socket -> details.add(socket.details()));
+        connected(options).forEach(socket -> details.add(socket.details()));
         return CompletableFuture.completedFuture(details);
     }
 
@@ -122,13 +131,25 @@ public final class InMemoryAdapter implements Adapter {
     }
 
     @Override
-    public void persistSession(SessionState session) {
-        // Nothing is kept: what is missed while away is not logged either.
+    public String position() {
+        return log == null ? "" : log.position();
     }
 
     @Override
-    public CompletionStage<Optional<RestoredSession>> restoreSession(String privateId, String offset) {
-        return CompletableFuture.completedFuture(Optional.empty());
+    public void persistSession(SessionState session) {
+        if (log != null) {
+            log.keep(session);
+        }
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionState>> restoreSession(String privateId, Optional<String> offset) {
+        return CompletableFuture.completedFuture(log == null ? Optional.empty() : log.take(privateId, offset));
+    }
+
+    @Override
+    public CompletionStage<List<EventPacket>> missedPackets(SessionState session) {
+        return CompletableFuture.completedFuture(log == null ? List.of() : log.missed(session));
     }
 
     @Override
@@ -136,8 +157,29 @@ public final class InMemoryAdapter implements Adapter {
         return done();
     }
 
+    private void broadcast(PacketLog recovery, EventPacket packet, BroadcastOptions options) {
+        EventPacket stamped = recovery.stamp(packet, options);
+        try {
+            sockets.deliver(stamped, options.flags(), select(options));
+        } catch (IllegalArgumentException e) {
+            recovery.drop(stamped);
+            throw e;
+        }
+    }
+
     private Collection<? extends LocalSocket> select(BroadcastOptions options) {
         return index.select(options, sockets.all());
+    }
+
+    /** Without those that joined rooms but were not accepted yet. */
+    private List<LocalSocket> connected(BroadcastOptions options) {
+        List<LocalSocket> connected = new ArrayList<>();
+        for (LocalSocket socket : select(options)) {
+            if (socket.connected()) {
+                connected.add(socket);
+            }
+        }
+        return connected;
     }
 
     private static CompletionStage<Void> done() {

@@ -7,6 +7,9 @@ public interface LocalSocket {
     /** The public id: 20 URL-safe characters; also the name of the socket's own room. */
     String id();
 
+    /** Whether it has been accepted and has not left: others are not to be found. */
+    boolean connected();
+
     /** What other nodes are told of this socket. */
     SocketDetails details();
 

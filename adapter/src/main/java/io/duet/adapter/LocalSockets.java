@@ -2,6 +2,7 @@ package io.duet.adapter;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public interface LocalSockets {
     /** Every accepted socket of the namespace on this node: a live view, safe to iterate while sockets come and go. */
     Collection<? extends LocalSocket> all();
+
+    /** Whether, and how, clients that lost their connection can be restored. */
+    Optional<RecoveryOptions> recovery();
 
     /**
      * Sends an event to sockets of this node. The packet is encoded once, before this returns; each receiver that is still connected gets it

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -164,6 +165,9 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException corrupted) {
             fail(corrupted.closeStatus(), String.valueOf(cause.getMessage()));
+        } else if (cause instanceof IOException) {
+            // Reset by the peer: no more than the end of the connection. What follows is channelInactive.
+            context.close();
         } else {
             fail(WebSocketCloseStatus.INTERNAL_SERVER_ERROR, cause.getClass().getSimpleName());
         }

@@ -46,7 +46,7 @@ public final class Arguments {
      * A value as an object of a class.
      *
      * @return {@code null} for a JSON null and beyond the last value
-     * @throws IllegalArgumentException if the value does not fit the class
+     * @throws MismatchException if the value does not fit the class
      */
     public <T> @Nullable T get(int index, Class<T> type) {
         JsonNode value = json(index);
@@ -56,7 +56,7 @@ public final class Arguments {
         try {
             return mapper.treeToValue(value, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
+            throw new MismatchException(
                     "argument " + index + ": " + value.getNodeType() + " (expected: " + type.getName() + ")", e);
         }
     }
@@ -73,6 +73,15 @@ public final class Arguments {
     /** The trees, for sending them on as they came: {@code socket.emit("again", arguments.toArray())}. */
     public Object[] toArray() {
         return values.toArray();
+    }
+
+    /** A peer sent a value that does not fit what was asked for. Thrown out of a listener it counts as the peer's fault. */
+    public static final class MismatchException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        MismatchException(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 
     /** Only how many there are: what peers send does not belong into logs. */

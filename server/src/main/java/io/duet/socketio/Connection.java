@@ -14,20 +14,27 @@ import io.duet.socketio.codec.SocketPacketDecoder;
 import io.duet.socketio.codec.SocketProtocolException;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client: its session and its sockets, at most one in each namespace. Its state is touched on the session's event loop only; that loop
  * decides which packet is legal when.
  */
 final class Connection implements SessionHandler {
+    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
     /** What an event counts for besides its text. */
     private static final int EVENT_OVERHEAD_BYTES = 64;
 
@@ -35,6 +42,10 @@ final class Connection implements SessionHandler {
     private final EngineSession session;
     private final SocketPacketDecoder decoder;
     private final Map<String, Socket> sockets = new HashMap<>(2);
+
+    /** Namespaces whose CONNECT is being looked into: no socket is there yet. */
+    private final Set<String> connecting = new HashSet<>(2);
+
     private final Future<?> connectTimer;
 
     /** When this server left a namespace, for packets that were under way then. */
@@ -98,28 +109,42 @@ final class Connection implements SessionHandler {
         connectTimer.cancel(false);
         List<Socket> left = new ArrayList<>(sockets.values());
         sockets.clear();
-        left.forEach(socket -> socket.onConnectionClosed(DisconnectReason.of(reason), description));
+        left.forEach(socket -> socket.life().onGone(DisconnectReason.of(reason), description));
+    }
+
+    /** Runs on the session's event loop, on a later turn. */
+    void execute(Runnable task) {
+        session.executor().execute(task);
     }
 
     /** The middlewares have accepted; any thread. */
     void accept(Socket socket) {
-        session.executor().execute(() -> {
+        execute(() -> {
             if (closed || sockets.get(socket.namespace().name()) != socket) {
-                socket.discard();
-                return;
+                socket.life().discard();
+            } else {
+                connectTimer.cancel(false);
+                socket.life().accept();
             }
-            connectTimer.cancel(false);
-            send(new SocketPacket.Connect(socket.namespace().name(), connectAnswer(socket)));
-            socket.onAccepted();
-            // Out before anything that listeners send: a client may look for its CONNECT only in a later turn.
-            session.flushNow();
         });
+    }
+
+    /** Tells the client that it is in; event loop. */
+    void sendConnect(Socket socket, @Nullable String privateId) {
+        send(new SocketPacket.Connect(socket.namespace().name(), connectAnswer(socket, privateId)));
+        // Out before anything that listeners send: a client may look for its CONNECT only in a later turn.
+        session.flushNow();
+    }
+
+    /** The client has come back by another connection; any thread. */
+    void superseded() {
+        session.close(CloseReason.TRANSPORT_ERROR, "the client came back by another connection", true);
     }
 
     /** A middleware has refused; any thread. */
     void refuse(Socket socket, String message, @Nullable JsonNode data) {
-        session.executor().execute(() -> {
-            socket.discard();
+        execute(() -> {
+            socket.life().discard();
             if (!closed && sockets.remove(socket.namespace().name(), socket)) {
                 send(new SocketPacket.ConnectError(socket.namespace().name(), error(message, data)));
             }
@@ -128,7 +153,7 @@ final class Connection implements SessionHandler {
 
     /** The socket has left by a call on this side; any thread. */
     void leave(Socket socket, boolean close) {
-        session.executor().execute(() -> {
+        execute(() -> {
             if (sockets.remove(socket.namespace().name(), socket)) {
                 if (leftAtNanos == null) {
                     leftAtNanos = new HashMap<>(2);
@@ -156,7 +181,7 @@ final class Connection implements SessionHandler {
     void handled(int size) {
         inboundBytes.addAndGet(-size);
         if (readingSuspended) {
-            session.executor().execute(this::resumeReadingIfPossible);
+            execute(this::resumeReadingIfPossible);
         }
     }
 
@@ -186,7 +211,7 @@ final class Connection implements SessionHandler {
             }
         } catch (SocketProtocolException e) {
             String fault = String.valueOf(e.getMessage());
-            sockets.values().forEach(socket -> socket.onError(fault));
+            sockets.values().forEach(socket -> socket.events().fireError(new SocketError(fault)));
             session.close(CloseReason.FORCED_CLOSE, fault, false);
         }
     }
@@ -197,7 +222,7 @@ final class Connection implements SessionHandler {
             return;
         }
         Socket socket = sockets.get(packet.namespace());
-        if (socket == null || !socket.isAccepted()) {
+        if (socket == null || socket.life().isPending()) {
             if (socket == null && leftRecently(packet.namespace())) {
                 return;
             }
@@ -205,12 +230,15 @@ final class Connection implements SessionHandler {
         }
         if (packet instanceof SocketPacket.Event event) {
             int size = enqueued(attachmentBytes);
-            socket.onEvent(event, size);
+            socket.events().receive(event, () -> handled(size));
         } else if (packet instanceof SocketPacket.Ack ack) {
-            socket.onAck(ack);
+            PendingAck pending = socket.acks().remove(ack.id());
+            if (pending != null) {
+                socket.life().execute(() -> pending.answered(ack.data()));
+            }
         } else if (packet instanceof SocketPacket.Disconnect) {
             sockets.remove(packet.namespace());
-            socket.onClientDisconnect();
+            socket.life().onGone(DisconnectReason.CLIENT_NAMESPACE_DISCONNECT, "");
         } else {
             throw new SocketProtocolException("packet of a server");
         }
@@ -234,20 +262,50 @@ final class Connection implements SessionHandler {
     }
 
     private void connect(String name, JsonNode auth) {
-        if (sockets.containsKey(name)) {
+        if (sockets.containsKey(name) || !connecting.add(name)) {
             throw new SocketProtocolException("CONNECT for a namespace that is joined");
         }
-        Optional<Namespace> namespace = server.find(name);
-        if (namespace.isEmpty()) {
-            send(new SocketPacket.ConnectError(name, error("Invalid namespace", null)));
+        server.attach(name, auth).whenComplete((found, failure) -> {
+            if (failure != null) {
+                log.error("namespace could not be found: {}", name, failure);
+            }
+            Optional<Namespace> namespace = failure == null ? found : Optional.empty();
+            if (namespace.isEmpty()) {
+                inStep(() -> {
+                    connecting.remove(name);
+                    send(new SocketPacket.ConnectError(name, error("Invalid namespace", null)));
+                });
+            } else {
+                namespace
+                        .get()
+                        .identify(isLegacy() ? session.legacySocketId() : null, auth)
+                        .thenAccept(identity -> inStep(() -> begin(namespace.get(), identity, auth)));
+            }
+        });
+    }
+
+    private void begin(Namespace namespace, SocketIdentity identity, JsonNode auth) {
+        connecting.remove(namespace.name());
+        if (closed) {
+            namespace.detach();
             return;
         }
         if (leftAtNanos != null) {
-            leftAtNanos.remove(name);
+            leftAtNanos.remove(namespace.name());
         }
-        Socket socket = namespace.get().createSocket(this, auth);
-        sockets.put(name, socket);
-        socket.runMiddlewares();
+        Handshake handshake = new Handshake(session.request(), auth, Instant.now());
+        Socket socket = new Socket(this, namespace, identity, handshake, server.serialExecutor(session));
+        sockets.put(namespace.name(), socket);
+        socket.life().runMiddlewares();
+    }
+
+    /** At once if this is the event loop: nothing a client sends behind its CONNECT may overtake it. */
+    private void inStep(Runnable task) {
+        if (session.executor().inEventLoop()) {
+            task.run();
+        } else {
+            execute(task);
+        }
     }
 
     private boolean leftRecently(String namespace) {
@@ -260,8 +318,12 @@ final class Connection implements SessionHandler {
                         < server.options().engine().pingTimeout().toNanos();
     }
 
-    private @Nullable JsonNode connectAnswer(Socket socket) {
-        return isLegacy() ? null : JsonNodeFactory.instance.objectNode().put("sid", socket.id());
+    private @Nullable JsonNode connectAnswer(Socket socket, @Nullable String privateId) {
+        if (isLegacy()) {
+            return null;
+        }
+        ObjectNode answer = JsonNodeFactory.instance.objectNode().put("sid", socket.id());
+        return privateId == null ? answer : answer.put("pid", privateId);
     }
 
     private JsonNode error(String message, @Nullable JsonNode data) {

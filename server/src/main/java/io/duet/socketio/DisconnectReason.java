@@ -34,6 +34,19 @@ public enum DisconnectReason {
         return text;
     }
 
+    /** Whether a client that was lost so may come back and be recovered. */
+    boolean isRecoverable() {
+        return switch (this) {
+            case TRANSPORT_CLOSE,
+                    TRANSPORT_ERROR,
+                    PING_TIMEOUT,
+                    FORCED_CLOSE,
+                    FORCED_SERVER_CLOSE,
+                    SERVER_SHUTTING_DOWN -> true;
+            case SERVER_NAMESPACE_DISCONNECT, CLIENT_NAMESPACE_DISCONNECT, PARSE_ERROR -> false;
+        };
+    }
+
     static DisconnectReason of(CloseReason reason) {
         return switch (reason) {
             case TRANSPORT_CLOSE -> TRANSPORT_CLOSE;

@@ -28,7 +28,7 @@ final class LocalAcks implements PendingAck {
     void expect(Socket socket) {
         asked.add(socket);
         unanswered.incrementAndGet();
-        socket.expectAck(ackId, this);
+        socket.acks().add(ackId, this);
     }
 
     void allAsked() {
@@ -60,6 +60,6 @@ final class LocalAcks implements PendingAck {
     }
 
     private void forget() {
-        asked.forEach(socket -> socket.forgetAck(ackId));
+        asked.forEach(socket -> socket.acks().remove(ackId));
     }
 }

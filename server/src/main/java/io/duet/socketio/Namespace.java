@@ -11,6 +11,8 @@ import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.LocalSockets;
+import io.duet.adapter.RecoveryOptions;
+import io.duet.adapter.ServerSideAnswers;
 import io.duet.engineio.RandomId;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.socketio.codec.ReservedEvents;
@@ -23,9 +25,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +38,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A namespace: its middlewares, its listeners and the sockets that are connected to it. */
-public final class Namespace {
+public class Namespace {
     private static final Logger log = LoggerFactory.getLogger(Namespace.class);
+
+    private static final Set<String> SERVER_SIDE_RESERVED = Set.of("connect", "connection", "new_namespace");
 
     private final Server server;
     private final String name;
     private final Adapter adapter;
     private final Map<String, Socket> sockets = new ConcurrentHashMap<>();
+    private final Map<String, Socket> socketsByPrivateId = new ConcurrentHashMap<>();
     private final List<Middleware> middlewares = new CopyOnWriteArrayList<>();
     private final List<Consumer<Socket>> connectionListeners = new CopyOnWriteArrayList<>();
     private final EventListeners serverSideListeners = new EventListeners();
     private final AtomicLong ackIds = new AtomicLong();
+    private final AtomicInteger attached = new AtomicInteger();
 
     Namespace(Server server, String name, AdapterFactory adapters) {
         this.server = server;
@@ -52,115 +61,125 @@ public final class Namespace {
     }
 
     /** The full name with its leading slash. */
-    public String name() {
+    public final String name() {
         return name;
     }
 
-    public Server server() {
+    public final Server server() {
         return server;
     }
 
     /** Rooms and cluster. */
-    public Adapter adapter() {
+    public final Adapter adapter() {
         return adapter;
     }
 
     /** The sockets of this node by id: a live, unmodifiable view. */
-    public Map<String, Socket> sockets() {
+    public final Map<String, Socket> sockets() {
         return Collections.unmodifiableMap(sockets);
     }
 
     /** A socket of this node. */
-    public Optional<Socket> socket(String id) {
+    public final Optional<Socket> socket(String id) {
         return Optional.ofNullable(sockets.get(id));
     }
 
     /** Adds a middleware; concerns sockets that connect from now on. */
-    public Namespace use(Middleware middleware) {
+    public final Namespace use(Middleware middleware) {
         middlewares.add(requireNonNull(middleware, "middleware"));
         return this;
     }
 
     /** Adds a listener that is called for each new socket, before any event of its client. Runs as the listeners of that socket. */
-    public Namespace onConnection(Consumer<Socket> listener) {
+    public final Namespace onConnection(Consumer<Socket> listener) {
         connectionListeners.add(requireNonNull(listener, "listener"));
         return this;
     }
 
     /** Adds a listener of an event that another node sends by {@link #serverSideEmit}. */
-    public Namespace onServerSide(String event, EventListener listener) {
+    public final Namespace onServerSide(String event, EventListener listener) {
         serverSideListeners.add(event, requireNonNull(listener, "listener"));
         return this;
     }
 
     /** Sends an event to every socket of the namespace, on every node. */
-    public void emit(String event, @Nullable Object... arguments) {
+    public final void emit(String event, @Nullable Object... arguments) {
         operator().emit(event, arguments);
     }
 
     /** As {@code emit("message", arguments)}. */
-    public void send(@Nullable Object... arguments) {
+    public final void send(@Nullable Object... arguments) {
         emit("message", arguments);
     }
 
     /** As {@link BroadcastOperator#emitWithAck}, for everybody. */
-    public CompletionStage<Arguments> emitWithAck(String event, @Nullable Object... arguments) {
+    public final CompletionStage<Arguments> emitWithAck(String event, @Nullable Object... arguments) {
         return operator().emitWithAck(event, arguments);
     }
 
-    public BroadcastOperator to(String... rooms) {
+    public final BroadcastOperator to(String... rooms) {
         return operator().to(rooms);
     }
 
     /** The same as {@link #to}. */
-    public BroadcastOperator in(String... rooms) {
+    public final BroadcastOperator in(String... rooms) {
         return operator().to(rooms);
     }
 
-    public BroadcastOperator except(String... rooms) {
+    public final BroadcastOperator except(String... rooms) {
         return operator().except(rooms);
     }
 
-    public BroadcastOperator local() {
+    public final BroadcastOperator local() {
         return operator().local();
     }
 
     /** Node's {@code volatile}. */
-    public BroadcastOperator asVolatile() {
+    public final BroadcastOperator asVolatile() {
         return operator().asVolatile();
     }
 
-    public BroadcastOperator compress(boolean compress) {
+    public final BroadcastOperator compress(boolean compress) {
         return operator().compress(compress);
     }
 
-    public BroadcastOperator timeout(Duration timeout) {
+    public final BroadcastOperator timeout(Duration timeout) {
         return operator().timeout(timeout);
     }
 
-    public CompletionStage<List<RemoteSocket>> fetchSockets() {
+    public final CompletionStage<List<RemoteSocket>> fetchSockets() {
         return operator().fetchSockets();
     }
 
-    public void socketsJoin(String... rooms) {
+    public final void socketsJoin(String... rooms) {
         operator().socketsJoin(rooms);
     }
 
-    public void socketsLeave(String... rooms) {
+    public final void socketsLeave(String... rooms) {
         operator().socketsLeave(rooms);
     }
 
-    public void disconnectSockets(boolean close) {
+    public final void disconnectSockets(boolean close) {
         operator().disconnectSockets(close);
     }
 
     /** Calls the {@link #onServerSide} listeners of the other nodes. */
-    public void serverSideEmit(String event, @Nullable Object... arguments) {
-        adapter.serverSideEmit(eventData(event, arguments));
+    public final void serverSideEmit(String event, @Nullable Object... arguments) {
+        adapter.serverSideEmit(serverSideData(event, arguments));
+    }
+
+    /**
+     * Calls the {@link #onServerSide} listeners of the other nodes and collects one answer of each.
+     *
+     * @return the answers, in order of arrival, and how many nodes did not answer within {@link ServerOptions#ackTimeout()}
+     */
+    public final CompletionStage<ServerSideAnswers> serverSideEmitWithAck(String event, @Nullable Object... arguments) {
+        return adapter.serverSideEmitWithAck(
+                serverSideData(event, arguments), server.options().ackTimeout());
     }
 
     @Override
-    public String toString() {
+    public final String toString() {
         return "nsp=" + name;
     }
 
@@ -170,21 +189,89 @@ public final class Namespace {
         return new BroadcastOperator(this, BroadcastOptions.ALL);
     }
 
+    /** Gives a child what this namespace has now. */
+    final void inherit(Namespace child) {
+        child.middlewares.addAll(middlewares);
+        child.connectionListeners.addAll(connectionListeners);
+    }
+
     List<Middleware> middlewares() {
         return List.copyOf(middlewares);
     }
 
-    Socket createSocket(Connection connection, JsonNode auth) {
-        String id = connection.isLegacy() ? legacyId(connection) : RandomId.next();
-        return new Socket(connection, this, id, auth, server.serialExecutor(connection.session()));
+    /** Whether clients that lost their connection can be recovered. */
+    boolean recovers() {
+        return server.options().connectionStateRecovery().isPresent();
+    }
+
+    boolean skipsMiddlewaresOnRecovery() {
+        return server.options()
+                .connectionStateRecovery()
+                .map(RecoveryOptions::skipMiddlewares)
+                .orElse(false);
+    }
+
+    /**
+     * Finds out who a connecting client is: somebody new, or one that was here before.
+     *
+     * @param legacySessionId the id of a Socket.IO v2 client's session, which its sockets' ids are made of; {@code null} for others
+     */
+    CompletionStage<SocketIdentity> identify(@Nullable String legacySessionId, JsonNode auth) {
+        if (legacySessionId != null) {
+            String id = name.equals("/") ? legacySessionId : name + "#" + legacySessionId;
+            return CompletableFuture.completedFuture(SocketIdentity.fresh(id, null));
+        }
+        if (!recovers()) {
+            return CompletableFuture.completedFuture(SocketIdentity.fresh(RandomId.next(), null));
+        }
+        String privateId = auth.path("pid").asText();
+        if (privateId.isEmpty()) {
+            return CompletableFuture.completedFuture(newRecoverable());
+        }
+        Optional<String> offset = Optional.of(auth.path("offset").asText()).filter(text -> !text.isEmpty());
+        Socket lost = socketsByPrivateId.get(privateId);
+        CompletionStage<Void> kept = lost == null
+                ? CompletableFuture.completedFuture(null)
+                : lost.life().supersede();
+        return kept.thenCompose(done -> adapter.restoreSession(privateId, offset))
+                .thenApply(state -> state.map(found -> SocketIdentity.restored(found, server.mapper()))
+                        .orElseGet(Namespace::newRecoverable))
+                .exceptionally(failure -> {
+                    log.warn("session could not be read, its client starts anew", failure);
+                    return newRecoverable();
+                });
+    }
+
+    /** One more client is connected or on its way; see {@link #detach}. */
+    void attach() {
+        attached.incrementAndGet();
+    }
+
+    /** A client that was attached is gone for good. */
+    void detach() {
+        if (attached.decrementAndGet() == 0) {
+            server.onEmpty(this);
+        }
+    }
+
+    boolean isEmpty() {
+        return attached.get() == 0;
     }
 
     void add(Socket socket) {
         sockets.put(socket.id(), socket);
+        String privateId = socket.life().privateId();
+        if (privateId != null) {
+            socketsByPrivateId.put(privateId, socket);
+        }
     }
 
     void remove(Socket socket) {
         sockets.remove(socket.id(), socket);
+        String privateId = socket.life().privateId();
+        if (privateId != null) {
+            socketsByPrivateId.remove(privateId, socket);
+        }
     }
 
     void fireConnection(Socket socket) {
@@ -202,10 +289,6 @@ public final class Namespace {
         return ackIds.getAndIncrement();
     }
 
-    OutboundMessage encodeEvent(String event, long ackId, @Nullable Object[] arguments, BroadcastFlags flags) {
-        return encode(eventData(event, arguments), ackId, flags);
-    }
-
     static List<@Nullable Object> eventData(String event, @Nullable Object... arguments) {
         if (ReservedEvents.contains(event)) {
             throw new IllegalArgumentException("event: " + event + " (expected: a name that is not reserved)");
@@ -216,15 +299,23 @@ public final class Namespace {
         return data;
     }
 
-    private OutboundMessage encode(List<@Nullable Object> data, long ackId, BroadcastFlags flags) {
+    OutboundMessage encode(List<@Nullable Object> data, long ackId, BroadcastFlags flags) {
         return server.encode(
                 new SocketPacket.Event(name, ackId, data), flags.compress().orElse(true));
     }
 
-    /** Clients of Socket.IO v2 and before take the id of their session, or one made of it. */
-    private String legacyId(Connection connection) {
-        String sessionId = connection.session().legacySocketId();
-        return name.equals("/") ? sessionId : name + "#" + sessionId;
+    private static List<@Nullable Object> serverSideData(String event, @Nullable Object... arguments) {
+        if (SERVER_SIDE_RESERVED.contains(event)) {
+            throw new IllegalArgumentException("event: " + event + " (expected: a name that is not reserved)");
+        }
+        List<@Nullable Object> data = new ArrayList<>(arguments.length + 1);
+        data.add(event);
+        data.addAll(Arrays.asList(arguments));
+        return data;
+    }
+
+    private static SocketIdentity newRecoverable() {
+        return SocketIdentity.fresh(RandomId.next(), RandomId.next());
     }
 
     /** The namespace as its adapter sees it. */
@@ -235,12 +326,17 @@ public final class Namespace {
         }
 
         @Override
+        public Optional<RecoveryOptions> recovery() {
+            return server.options().connectionStateRecovery();
+        }
+
+        @Override
         public void deliver(EventPacket packet, BroadcastFlags flags, Collection<? extends LocalSocket> receivers) {
             OutboundMessage message = encode(packet.data(), SocketPacket.NO_ID, flags);
             for (LocalSocket receiver : receivers) {
                 Socket socket = (Socket) receiver;
                 if (socket.takesBroadcasts()) {
-                    socket.deliver(message, flags.isVolatile());
+                    socket.deliver(message, flags.isVolatile(), packet.data());
                 }
             }
         }
@@ -259,7 +355,7 @@ public final class Namespace {
                 Socket socket = (Socket) receiver;
                 if (socket.takesBroadcasts()) {
                     acks.expect(socket);
-                    socket.deliver(message, flags.isVolatile());
+                    socket.deliver(message, flags.isVolatile(), packet.data());
                 }
             }
             acks.allAsked();
@@ -270,7 +366,7 @@ public final class Namespace {
             String event = String.valueOf(data.get(0));
             Arguments arguments = Arguments.of(data.subList(1, data.size()), server.mapper());
             Ack ack = answer == null ? NoAck.INSTANCE : new NodeAck(answer);
-            for (EventListener listener : serverSideListeners.of(event)) {
+            for (EventListener listener : serverSideListeners.registered(event)) {
                 try {
                     listener.onEvent(arguments, ack);
                 } catch (RuntimeException e) {

@@ -26,6 +26,9 @@ abstract class SerialExecutor implements Executor {
         return new Pooled(pool);
     }
 
+    /** Behind whatever runs or waits now, also when called by a task of this executor. */
+    abstract void executeLater(Runnable task);
+
     private static void run(Runnable task) {
         try {
             task.run();
@@ -47,8 +50,13 @@ abstract class SerialExecutor implements Executor {
             if (loop.inEventLoop()) {
                 SerialExecutor.run(task);
             } else {
-                loop.execute(task);
+                executeLater(task);
             }
+        }
+
+        @Override
+        void executeLater(Runnable task) {
+            loop.execute(() -> SerialExecutor.run(task));
         }
     }
 
@@ -71,8 +79,13 @@ abstract class SerialExecutor implements Executor {
         public void execute(Runnable task) {
             if (runner == Thread.currentThread()) {
                 SerialExecutor.run(task);
-                return;
+            } else {
+                executeLater(task);
             }
+        }
+
+        @Override
+        void executeLater(Runnable task) {
             tasks.add(task);
             if (pending.getAndIncrement() == 0) {
                 pool.execute(this);

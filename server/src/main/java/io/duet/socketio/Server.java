@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.ServerSideAnswers;
 import io.duet.engineio.Acceptor;
 import io.duet.engineio.EngineServer;
 import io.duet.engineio.EngineSession;
@@ -16,13 +17,12 @@ import io.duet.socketio.codec.SocketPacketEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ public final class Server {
     private final ListenOptions listen;
     private final SocketPacketEncoder encoder;
     private final EngineServer engine;
-    private final Map<String, Namespace> namespaces = new ConcurrentHashMap<>();
+    private final Namespaces namespaces;
     private final Namespace main;
     private final Executor listenerExecutor;
     private final @Nullable ListenerPool ownPool;
@@ -54,6 +54,7 @@ public final class Server {
                 ? new ListenerPool("duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS)
                 : null;
         this.listenerExecutor = given == null ? requireNonNull(ownPool) : given;
+        this.namespaces = new Namespaces(this);
         this.main = of("/");
     }
 
@@ -116,8 +117,26 @@ public final class Server {
 
     /** A namespace by its name, made if there is none yet; a leading slash is added if it is missing. */
     public Namespace of(String name) {
-        String full = name.startsWith("/") ? name : "/" + name;
-        return namespaces.computeIfAbsent(full, key -> new Namespace(this, key, options.adapters()));
+        return namespaces.of(name.startsWith("/") ? name : "/" + name);
+    }
+
+    /** Namespaces that come into being when a client asks for a name in which the pattern is found. */
+    public ParentNamespace of(Pattern pattern) {
+        return namespaces.addParent(
+                (name, auth) ->
+                        CompletableFuture.completedFuture(pattern.matcher(name).find()),
+                pattern);
+    }
+
+    /** Namespaces that come into being when a client asks for them and the function says yes. */
+    public ParentNamespace of(NamespaceMatcher matcher) {
+        return namespaces.addParent(requireNonNull(matcher, "matcher"), null);
+    }
+
+    /** Adds a listener that is called when a namespace other than the main one comes into being: Node's {@code new_namespace}. */
+    public Server onNewNamespace(Consumer<Namespace> listener) {
+        namespaces.addListener(requireNonNull(listener, "listener"));
+        return this;
     }
 
     /** The main namespace. */
@@ -125,9 +144,9 @@ public final class Server {
         return main;
     }
 
-    /** How many clients are connected to this node, whatever namespaces they are in. */
-    public int clientsCount() {
-        return engine.clientsCount();
+    /** The Engine.IO server below: connections, HTTP middlewares, its events. */
+    public EngineServer engine() {
+        return engine;
     }
 
     public Server use(Middleware middleware) {
@@ -203,10 +222,18 @@ public final class Server {
         main.serverSideEmit(event, arguments);
     }
 
+    public CompletionStage<ServerSideAnswers> serverSideEmitWithAck(String event, @Nullable Object... arguments) {
+        return main.serverSideEmitWithAck(event, arguments);
+    }
+
     // For namespaces and connections
 
-    Optional<Namespace> find(String name) {
-        return Optional.ofNullable(namespaces.get(name));
+    CompletionStage<Optional<Namespace>> attach(String name, JsonNode auth) {
+        return namespaces.attach(name, auth);
+    }
+
+    void onEmpty(Namespace namespace) {
+        namespaces.onEmpty(namespace);
     }
 
     ObjectMapper mapper() {
@@ -237,7 +264,7 @@ public final class Server {
     private CompletionStage<Void> closeAdapters() {
         List<CompletableFuture<Void>> closing = new ArrayList<>();
         namespaces
-                .values()
+                .all()
                 .forEach(namespace -> closing.add(namespace.adapter().close().toCompletableFuture()));
         return CompletableFuture.allOf(closing.toArray(CompletableFuture<?>[]::new));
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.InMemoryAdapter;
+import io.duet.adapter.RecoveryOptions;
 import io.duet.engineio.EngineOptions;
 import io.duet.engineio.EngineSettings;
 import io.duet.engineio.HttpHandler;
@@ -27,6 +28,12 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     ObjectMapper mapper = JsonValues.mapper();
     AdapterFactory adapters = InMemoryAdapter.factory();
     HttpHandler httpHandler = (request, body) -> CompletableFuture.completedFuture(HttpReply.empty(404));
+
+    @Nullable
+    RecoveryOptions connectionStateRecovery;
+
+    boolean cleanupEmptyChildNamespaces;
+    int maxChildNamespaces = ServerOptions.DEFAULT_MAX_CHILD_NAMESPACES;
     ListenerExecution listenerExecution = ListenerExecution.WORKERS;
 
     @Nullable
@@ -107,6 +114,24 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     /** Answers requests outside the path; default 404. */
     public ServerBuilder httpHandler(HttpHandler httpHandler) {
         this.httpHandler = requireNonNull(httpHandler, "httpHandler");
+        return this;
+    }
+
+    /** Gives clients that come back soon their id, rooms, data and missed packets back; default off. */
+    public ServerBuilder connectionStateRecovery(RecoveryOptions recovery) {
+        this.connectionStateRecovery = requireNonNull(recovery, "recovery");
+        return this;
+    }
+
+    /** Whether a child of a {@link ParentNamespace} ends with its last socket; default false. */
+    public ServerBuilder cleanupEmptyChildNamespaces(boolean cleanup) {
+        this.cleanupEmptyChildNamespaces = cleanup;
+        return this;
+    }
+
+    /** How many children all parents together may have: their names come from clients. Default 10,000; beyond it they are refused. */
+    public ServerBuilder maxChildNamespaces(int maxChildNamespaces) {
+        this.maxChildNamespaces = positive("maxChildNamespaces", maxChildNamespaces);
         return this;
     }
 

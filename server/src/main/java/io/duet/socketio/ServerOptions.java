@@ -2,9 +2,11 @@ package io.duet.socketio;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AdapterFactory;
+import io.duet.adapter.RecoveryOptions;
 import io.duet.engineio.EngineOptions;
 import io.duet.engineio.HttpHandler;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ public final class ServerOptions {
     public static final String DEFAULT_PATH = "/socket.io";
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(45);
     public static final Duration DEFAULT_ACK_TIMEOUT = Duration.ofSeconds(5);
+    public static final int DEFAULT_MAX_CHILD_NAMESPACES = 10_000;
     public static final int DEFAULT_MAX_QUEUED_INBOUND_BYTES = 1024 * 1024;
 
     private final EngineOptions engine;
@@ -23,6 +26,9 @@ public final class ServerOptions {
     private final ObjectMapper mapper;
     private final AdapterFactory adapters;
     private final HttpHandler httpHandler;
+    private final @Nullable RecoveryOptions connectionStateRecovery;
+    private final boolean cleanupEmptyChildNamespaces;
+    private final int maxChildNamespaces;
     private final ListenerExecution listenerExecution;
     private final @Nullable Executor listenerExecutor;
 
@@ -35,6 +41,9 @@ public final class ServerOptions {
         this.mapper = builder.mapper;
         this.adapters = builder.adapters;
         this.httpHandler = builder.httpHandler;
+        this.connectionStateRecovery = builder.connectionStateRecovery;
+        this.cleanupEmptyChildNamespaces = builder.cleanupEmptyChildNamespaces;
+        this.maxChildNamespaces = builder.maxChildNamespaces;
         this.listenerExecution = builder.listenerExecution;
         this.listenerExecutor = builder.listenerExecutor;
     }
@@ -73,6 +82,19 @@ public final class ServerOptions {
 
     HttpHandler httpHandler() {
         return httpHandler;
+    }
+
+    /** Absent: lost connections are lost. */
+    public Optional<RecoveryOptions> connectionStateRecovery() {
+        return Optional.ofNullable(connectionStateRecovery);
+    }
+
+    public boolean cleanupEmptyChildNamespaces() {
+        return cleanupEmptyChildNamespaces;
+    }
+
+    public int maxChildNamespaces() {
+        return maxChildNamespaces;
     }
 
     public ListenerExecution listenerExecution() {

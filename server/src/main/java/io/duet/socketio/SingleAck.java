@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,12 @@ final class SingleAck implements PendingAck {
         this.mapper = mapper;
     }
 
-    CompletableFuture<Arguments> future() {
-        return answer;
+    CompletionStage<Arguments> answer() {
+        return answer.minimalCompletionStage();
+    }
+
+    void whenDone(Runnable action) {
+        answer.whenComplete((values, failure) -> action.run());
     }
 
     void limit(Duration limit, EventExecutor timers) {

@@ -2,29 +2,24 @@ package io.duet.socketio;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.duet.adapter.BroadcastFlags;
+import io.duet.adapter.BroadcastOptions;
+import io.duet.adapter.EventPacket;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.SocketDetails;
+import io.duet.engineio.EngineSession;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.socketio.codec.SocketPacket;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client in one namespace.
@@ -36,43 +31,37 @@ import org.slf4j.LoggerFactory;
  * {@code onConnection} is for cannot arrive before it is registered.
  */
 public final class Socket implements LocalSocket {
-    private static final Logger log = LoggerFactory.getLogger(Socket.class);
-
-    private enum State {
-        /** In its middlewares: not in the namespace, out of reach of broadcasts. */
-        PENDING,
-        CONNECTED,
-        /** Gone for the client; {@code disconnecting} listeners still see its rooms. */
-        DISCONNECTING,
-        DISCONNECTED
-    }
-
-    private final Connection connection;
     private final Namespace namespace;
     private final String id;
     private final Handshake handshake;
-    private final SerialExecutor serial;
-    private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
+    private final boolean recovered;
     private final Map<String, Object> data = new ConcurrentHashMap<>(0);
-    private final EventListeners listeners = new EventListeners();
-    private final Map<Long, PendingAck> pendingAcks = new ConcurrentHashMap<>(0);
-    private final List<DisconnectListener> disconnectingListeners = new ArrayList<>(0);
-    private final List<DisconnectListener> disconnectListeners = new ArrayList<>(0);
+    private final SocketLife life;
+    private final SocketEvents events;
+    private final PendingAcks acks = new PendingAcks();
 
-    Socket(Connection connection, Namespace namespace, String id, JsonNode auth, SerialExecutor serial) {
-        this.connection = connection;
+    Socket(
+            Connection connection,
+            Namespace namespace,
+            SocketIdentity identity,
+            Handshake handshake,
+            SerialExecutor serial) {
         this.namespace = namespace;
-        this.id = id;
-        this.handshake = new Handshake(connection.session().request(), auth, Instant.now());
-        this.serial = serial;
+        this.id = identity.socketId();
+        this.handshake = handshake;
+        this.recovered = identity.isRestored();
+        this.data.putAll(identity.data());
+        this.events = new SocketEvents(this, serial);
+        this.life = new SocketLife(this, connection, serial, identity);
     }
 
-    /** 20 random URL-safe characters, public; a new one for each connection to a namespace. */
+    /** 20 random URL-safe characters, public; a new one for each connection to a namespace, unless it was recovered. */
     @Override
     public String id() {
         return id;
     }
 
+    /** Node's {@code nsp}. */
     public Namespace namespace() {
         return namespace;
     }
@@ -81,22 +70,37 @@ public final class Socket implements LocalSocket {
         return handshake;
     }
 
+    /** The connection below, shared by all sockets of the client. */
+    public EngineSession conn() {
+        return life.connection().session();
+    }
+
     /** The application's own data of this socket; visible to other nodes through {@code fetchSockets}. Safe for any thread. */
     public Map<String, Object> data() {
         return data;
     }
 
     /** From acceptance until the end of the {@code disconnecting} listeners. */
+    @Override
     public boolean connected() {
-        State now = state.get();
-        return now == State.CONNECTED || now == State.DISCONNECTING;
+        return life.isConnected();
+    }
+
+    /** The opposite of {@link #connected()}. */
+    public boolean disconnected() {
+        return !connected();
+    }
+
+    /** Whether its client was here before and has got its id, rooms, data and missed packets back. */
+    public boolean recovered() {
+        return recovered;
     }
 
     // Listening
 
     /** Adds a listener of an event of the client. */
     public Socket on(String event, EventListener listener) {
-        listeners.add(event, requireNonNull(listener, "listener"));
+        events.listeners.add(event, requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -107,31 +111,108 @@ public final class Socket implements LocalSocket {
         return on(event, (arguments, ack) -> listener.onEvent(arguments.get(0, type), ack));
     }
 
+    /** Adds a listener for the next such event only. */
+    public Socket once(String event, EventListener listener) {
+        events.listeners.addOnce(event, requireNonNull(listener, "listener"));
+        return this;
+    }
+
     /** Removes one registration of a listener. */
     public Socket off(String event, EventListener listener) {
-        listeners.remove(event, listener);
+        events.listeners.remove(event, listener);
         return this;
     }
 
     /** Removes all listeners of an event. */
     public Socket off(String event) {
-        listeners.removeAll(event);
+        events.listeners.removeAll(event);
+        return this;
+    }
+
+    /** Removes the listeners of all events. */
+    public Socket removeAllListeners() {
+        events.listeners.clear();
+        return this;
+    }
+
+    /** The listeners of an event, in order. */
+    public List<EventListener> listeners(String event) {
+        return events.listeners.of(event);
+    }
+
+    /** Adds a listener of every event of the client. */
+    public Socket onAny(AnyEventListener listener) {
+        events.any.add(requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /** The same, in front of those that are there. */
+    public Socket prependAny(AnyEventListener listener) {
+        events.any.add(0, requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    public Socket offAny(AnyEventListener listener) {
+        events.any.remove(listener);
+        return this;
+    }
+
+    public Socket offAny() {
+        events.any.clear();
+        return this;
+    }
+
+    public List<AnyEventListener> listenersAny() {
+        return List.copyOf(events.any);
+    }
+
+    /** Adds a listener of every event that is sent to the client. */
+    public Socket onAnyOutgoing(OutgoingListener listener) {
+        events.anyOutgoing.add(requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /** The same, in front of those that are there. */
+    public Socket prependAnyOutgoing(OutgoingListener listener) {
+        events.anyOutgoing.add(0, requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    public Socket offAnyOutgoing(OutgoingListener listener) {
+        events.anyOutgoing.remove(listener);
+        return this;
+    }
+
+    public Socket offAnyOutgoing() {
+        events.anyOutgoing.clear();
+        return this;
+    }
+
+    public List<OutgoingListener> listenersAnyOutgoing() {
+        return List.copyOf(events.anyOutgoing);
+    }
+
+    /** Adds a middleware for the events of the client. */
+    public Socket use(EventMiddleware middleware) {
+        events.middlewares.add(requireNonNull(middleware, "middleware"));
+        return this;
+    }
+
+    /** Adds a listener of faults of the client's packets: refused by a middleware, malformed, or not fitting a listener's class. */
+    public Socket onError(Consumer<SocketError> listener) {
+        events.errorListeners.add(requireNonNull(listener, "listener"));
         return this;
     }
 
     /** Adds a listener that is called when the socket leaves, while its rooms are still there. */
     public Socket onDisconnecting(DisconnectListener listener) {
-        synchronized (disconnectingListeners) {
-            disconnectingListeners.add(requireNonNull(listener, "listener"));
-        }
+        events.disconnecting.add(requireNonNull(listener, "listener"));
         return this;
     }
 
     /** Adds a listener that is called when the socket has left. */
     public Socket onDisconnect(DisconnectListener listener) {
-        synchronized (disconnectListeners) {
-            disconnectListeners.add(requireNonNull(listener, "listener"));
-        }
+        events.disconnect.add(requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -150,6 +231,11 @@ public final class Socket implements LocalSocket {
     /** As {@code emit("message", arguments)}. */
     public Socket send(@Nullable Object... arguments) {
         return emit("message", arguments);
+    }
+
+    /** The same as {@link #send}. */
+    public Socket write(@Nullable Object... arguments) {
+        return send(arguments);
     }
 
     /**
@@ -182,7 +268,7 @@ public final class Socket implements LocalSocket {
         return namespace.operator().except(id);
     }
 
-    /** Everybody in this room but this socket. */
+    /** Everybody in these rooms but this socket. */
     public BroadcastOperator to(String... rooms) {
         return broadcast().to(rooms);
     }
@@ -210,7 +296,7 @@ public final class Socket implements LocalSocket {
      * @return done when broadcasts of the whole cluster do
      */
     public CompletionStage<Void> join(String... rooms) {
-        return joinAll(Set.of(rooms));
+        return life.join(Set.of(rooms));
     }
 
     /** Leaves a room. */
@@ -225,22 +311,12 @@ public final class Socket implements LocalSocket {
 
     @Override
     public void join(Set<String> rooms) {
-        joinAll(rooms);
+        life.join(rooms);
     }
 
     @Override
     public void leave(Set<String> rooms) {
         rooms.forEach(room -> namespace.adapter().del(this, room));
-    }
-
-    private CompletionStage<Void> joinAll(Set<String> rooms) {
-        // Under the same lock as the final leaving of all rooms: nobody can be put back into a room afterwards.
-        synchronized (state) {
-            if (state.get() == State.DISCONNECTED) {
-                return CompletableFuture.completedFuture(null);
-            }
-            return namespace.adapter().addAll(this, rooms);
-        }
     }
 
     // Leaving
@@ -258,11 +334,7 @@ public final class Socket implements LocalSocket {
      */
     @Override
     public void disconnect(boolean close) {
-        if (state.compareAndSet(State.CONNECTED, State.DISCONNECTING)) {
-            connection.send(new SocketPacket.Disconnect(namespace.name()));
-            finish(DisconnectReason.SERVER_NAMESPACE_DISCONNECT, "");
-            connection.leave(this, close);
-        }
+        life.disconnect(close);
     }
 
     @Override
@@ -279,218 +351,73 @@ public final class Socket implements LocalSocket {
     // For the operators
 
     void emit(BroadcastFlags flags, String event, @Nullable Object... arguments) {
-        if (canSend()) {
-            deliver(namespace.encodeEvent(event, SocketPacket.NO_ID, arguments, flags), flags.isVolatile());
+        List<@Nullable Object> packetData = Namespace.eventData(event, arguments);
+        if (!life.canSend()) {
+            return;
         }
+        if (namespace.recovers() && life.takesBroadcasts()) {
+            // So that it is kept: a broadcast to the room of this socket alone.
+            namespace
+                    .adapter()
+                    .broadcast(new EventPacket(namespace.name(), packetData), BroadcastOptions.socket(id, flags));
+            return;
+        }
+        OutboundMessage message = namespace.encode(packetData, SocketPacket.NO_ID, flags);
+        events.fireOutgoing(packetData);
+        life.send(message, flags.isVolatile());
     }
 
     CompletionStage<Arguments> emitWithAck(BroadcastFlags flags, String event, @Nullable Object... arguments) {
+        List<@Nullable Object> packetData = Namespace.eventData(event, arguments);
         long ackId = namespace.nextAckId();
-        OutboundMessage message = namespace.encodeEvent(event, ackId, arguments, flags);
+        OutboundMessage message = namespace.encode(packetData, ackId, flags);
         SingleAck ack = new SingleAck(namespace.server().mapper());
-        CompletableFuture<Arguments> answer = ack.future();
-        flags.timeout().ifPresent(limit -> ack.limit(limit, connection.session().executor()));
-        answer.whenComplete((values, failure) -> pendingAcks.remove(ackId));
-        expectAck(ackId, ack);
-        if (!canSend() || !deliver(message, flags.isVolatile())) {
+        flags.timeout().ifPresent(limit -> ack.limit(limit, conn().executor()));
+        ack.whenDone(() -> acks.remove(ackId));
+        acks.add(ackId, ack);
+        if (life.canSend()) {
+            events.fireOutgoing(packetData);
+            life.send(message, flags.isVolatile());
+        } else {
             ack.lost();
         }
-        return answer;
+        return ack.answer();
     }
 
-    // For the namespace
+    // For the namespace, the connection and the parts of this socket
 
-    boolean canSend() {
-        State now = state.get();
-        return now == State.CONNECTED || now == State.PENDING;
+    SocketLife life() {
+        return life;
     }
 
-    boolean isAccepted() {
-        return state.get() != State.PENDING;
+    SocketEvents events() {
+        return events;
     }
 
-    boolean deliver(OutboundMessage message, boolean isVolatile) {
-        return connection.send(message, isVolatile);
+    PendingAcks acks() {
+        return acks;
     }
 
     /** Broadcasts concern accepted sockets only. */
     boolean takesBroadcasts() {
-        return state.get() == State.CONNECTED;
+        return life.takesBroadcasts();
     }
 
-    void expectAck(long ackId, PendingAck ack) {
-        pendingAcks.put(ackId, ack);
-        if (state.get() == State.DISCONNECTED && pendingAcks.remove(ackId, ack)) {
-            ack.lost();
-        }
-    }
-
-    void forgetAck(long ackId) {
-        pendingAcks.remove(ackId);
-    }
-
-    // For the connection; on the session's event loop unless said otherwise
-
-    void runMiddlewares() {
-        Iterator<Middleware> middlewares = namespace.middlewares().iterator();
-        serial.execute(() -> runNext(middlewares));
-    }
-
-    /** The client has been told; from now on the socket is part of its namespace. */
-    void onAccepted() {
-        state.set(State.CONNECTED);
-        namespace.add(this);
-        joinAll(Set.of(id));
-        serial.execute(() -> namespace.fireConnection(this));
-    }
-
-    /** The socket was refused, or its client left before it was accepted. */
-    void discard() {
-        synchronized (state) {
-            state.set(State.DISCONNECTED);
-            namespace.adapter().delAll(this);
-        }
-        loseAcks();
-    }
-
-    void onEvent(SocketPacket.Event event, int size) {
-        serial.execute(() -> {
-            try {
-                dispatch(event);
-            } finally {
-                connection.handled(size);
-            }
-        });
-    }
-
-    void onAck(SocketPacket.Ack ack) {
-        PendingAck pending = pendingAcks.remove(ack.id());
-        if (pending != null) {
-            serial.execute(() -> pending.answered(ack.data()));
-        }
-    }
-
-    void onClientDisconnect() {
-        onConnectionClosed(DisconnectReason.CLIENT_NAMESPACE_DISCONNECT, "");
-    }
-
-    void onConnectionClosed(DisconnectReason reason, String description) {
-        if (state.compareAndSet(State.CONNECTED, State.DISCONNECTING)) {
-            finish(reason, description);
-        } else if (state.get() == State.PENDING) {
-            discard();
-        }
-    }
-
-    void onError(String fault) {
-        log.debug("{}: {}", this, fault);
-    }
-
-    private void runNext(Iterator<Middleware> middlewares) {
-        if (!middlewares.hasNext()) {
-            connection.accept(this);
-            return;
-        }
-        Middleware middleware = middlewares.next();
-        try {
-            middleware.handle(this, new Decision(middlewares));
-        } catch (RuntimeException e) {
-            log.error("middleware failed, socket refused: {}", this, e);
-            connection.refuse(this, "Internal server error", null);
-        }
-    }
-
-    private void dispatch(SocketPacket.Event event) {
-        if (state.get() != State.CONNECTED) {
-            return;
-        }
-        JsonNode name = (JsonNode) requireNonNull(event.data().get(0), "event name");
-        List<EventListener> called = listeners.of(name.asText());
-        if (called.isEmpty()) {
-            return;
-        }
-        Arguments arguments = Arguments.of(
-                event.data().subList(1, event.data().size()), namespace.server().mapper());
-        Ack ack = event.id() == SocketPacket.NO_ID ? NoAck.INSTANCE : new ClientAck(this, event.id());
-        for (EventListener listener : called) {
-            try {
-                listener.onEvent(arguments, ack);
-            } catch (RuntimeException e) {
-                log.error("listener failed: {}", this, e);
-            }
-        }
+    /** Sends a broadcast's message, shared with other sockets. */
+    void deliver(OutboundMessage message, boolean isVolatile, List<@Nullable Object> packetData) {
+        events.fireOutgoing(packetData);
+        life.deliver(message, isVolatile, packetData);
     }
 
     /** Answers an event; any thread. */
     void answer(long ackId, @Nullable Object... values) {
-        if (canSend()) {
+        if (life.canSend()) {
             List<@Nullable Object> list = new ArrayList<>(Arrays.asList(values));
-            connection.send(new SocketPacket.Ack(namespace.name(), ackId, list));
+            life.connection().send(new SocketPacket.Ack(namespace.name(), ackId, list));
         }
     }
 
-    /** The socket was taken out of its state of being connected: tells the listeners and cleans up, in their order. */
-    private void finish(DisconnectReason reason, String description) {
-        serial.execute(() -> {
-            fire(disconnectingListeners, reason, description);
-            synchronized (state) {
-                state.set(State.DISCONNECTED);
-                namespace.adapter().delAll(this);
-            }
-            namespace.remove(this);
-            loseAcks();
-            fire(disconnectListeners, reason, description);
-        });
-    }
-
-    private void fire(List<DisconnectListener> registered, DisconnectReason reason, String description) {
-        List<DisconnectListener> called;
-        synchronized (registered) {
-            called = new ArrayList<>(registered);
-        }
-        for (DisconnectListener listener : called) {
-            try {
-                listener.onDisconnect(reason, description);
-            } catch (RuntimeException e) {
-                log.error("listener failed: {}", this, e);
-            }
-        }
-    }
-
-    private void loseAcks() {
-        Collection<PendingAck> lost = new LinkedHashSet<>(pendingAcks.values());
-        pendingAcks.clear();
-        lost.forEach(PendingAck::lost);
-    }
-
-    /** One middleware's decision. */
-    private final class Decision implements Middleware.Next {
-        private final AtomicReference<@Nullable Iterator<Middleware>> rest;
-
-        Decision(Iterator<Middleware> rest) {
-            this.rest = new AtomicReference<>(rest);
-        }
-
-        @Override
-        public void accept() {
-            Iterator<Middleware> next = rest.getAndSet(null);
-            if (next != null) {
-                serial.execute(() -> runNext(next));
-            }
-        }
-
-        @Override
-        public void refuse(String message) {
-            if (rest.getAndSet(null) != null) {
-                connection.refuse(Socket.this, message, null);
-            }
-        }
-
-        @Override
-        public void refuse(String message, Object details) {
-            if (rest.getAndSet(null) != null) {
-                connection.refuse(Socket.this, message, namespace.server().toTree(details));
-            }
-        }
+    Arguments arguments(List<@Nullable Object> values) {
+        return Arguments.of(values, namespace.server().mapper());
     }
 }

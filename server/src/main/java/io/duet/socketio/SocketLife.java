@@ -1,0 +1,285 @@
+package io.duet.socketio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.duet.adapter.EventPacket;
+import io.duet.adapter.SessionState;
+import io.duet.engineio.codec.OutboundMessage;
+import io.duet.socketio.codec.SocketPacket;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A socket's way from CONNECT to disconnection: middlewares, acceptance (with what it missed, if it is a recovered one), the end.
+ *
+ * <p>The state is atomic: whoever takes a socket out of CONNECTED sees to its end, and nobody else does. What is said to listeners is said in
+ * the socket's serial executor; what is said to the client, on the session's event loop or through the session's queue.
+ */
+final class SocketLife {
+    private static final Logger log = LoggerFactory.getLogger(SocketLife.class);
+
+    private enum State {
+        /** In its middlewares: not in the namespace, out of reach of broadcasts. */
+        PENDING,
+        CONNECTED,
+        /** Gone for the client; {@code disconnecting} listeners still see its rooms. */
+        DISCONNECTING,
+        DISCONNECTED
+    }
+
+    private final Socket socket;
+    private final Namespace namespace;
+    private final Connection connection;
+    private final SerialExecutor serial;
+    private final @Nullable String privateId;
+    private final @Nullable SessionState restored;
+    private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile @Nullable CatchUp catchUp;
+    private volatile String connectedAt = "";
+
+    SocketLife(Socket socket, Connection connection, SerialExecutor serial, SocketIdentity identity) {
+        this.socket = socket;
+        this.namespace = socket.namespace();
+        this.connection = connection;
+        this.serial = serial;
+        this.privateId = identity.privateId();
+        this.restored = identity.restored();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** The secret that its client can come back with. */
+    @Nullable
+    String privateId() {
+        return privateId;
+    }
+
+    boolean isConnected() {
+        State now = state.get();
+        return now == State.CONNECTED || now == State.DISCONNECTING;
+    }
+
+    boolean isPending() {
+        return state.get() == State.PENDING;
+    }
+
+    boolean takesBroadcasts() {
+        return state.get() == State.CONNECTED;
+    }
+
+    boolean canSend() {
+        State now = state.get();
+        return now == State.CONNECTED || now == State.PENDING;
+    }
+
+    void send(OutboundMessage message, boolean isVolatile) {
+        connection.send(message, isVolatile);
+    }
+
+    /** A broadcast; held back while the socket has to catch up. */
+    void deliver(OutboundMessage message, boolean isVolatile, List<@Nullable Object> data) {
+        CatchUp catchingUp = catchUp;
+        if (catchingUp == null || !catchingUp.hold(message, offset(data))) {
+            send(message, isVolatile);
+        }
+    }
+
+    CompletionStage<Void> join(Set<String> rooms) {
+        // Under the same lock as the final leaving of all rooms: nobody can be put back into a room afterwards.
+        synchronized (state) {
+            if (state.get() == State.DISCONNECTED) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return namespace.adapter().addAll(socket, rooms);
+        }
+    }
+
+    /** In step with the listeners. */
+    void execute(Runnable task) {
+        serial.execute(task);
+    }
+
+    // The beginning
+
+    void runMiddlewares() {
+        if (restored != null && namespace.skipsMiddlewaresOnRecovery()) {
+            connection.accept(socket);
+        } else {
+            Iterator<Middleware> middlewares = namespace.middlewares().iterator();
+            serial.execute(() -> runNext(middlewares));
+        }
+    }
+
+    /** All middlewares have accepted; on the session's event loop. */
+    void accept() {
+        SessionState session = restored;
+        if (session == null) {
+            connectedAt = namespace.adapter().position();
+            sendConnect();
+            enter(Set.of(socket.id()));
+            return;
+        }
+        // Broadcasts reach the socket from here on, but wait until it has got what it missed before.
+        CatchUp catchingUp = new CatchUp();
+        catchUp = catchingUp;
+        connectedAt = session.offset();
+        enter(session.rooms());
+        namespace
+                .adapter()
+                .missedPackets(session)
+                .whenComplete((missed, failure) -> connection.execute(() -> {
+                    if (failure != null) {
+                        log.warn("missed packets could not be read: {}", socket, failure);
+                    }
+                    catchUp(catchingUp, failure == null ? missed : List.of());
+                }));
+    }
+
+    /** The socket was refused, or its client left before it was accepted. */
+    void discard() {
+        synchronized (state) {
+            if (state.getAndSet(State.DISCONNECTED) == State.DISCONNECTED) {
+                return;
+            }
+            namespace.adapter().delAll(socket);
+        }
+        socket.acks().close();
+        namespace.detach();
+        ended.complete(null);
+    }
+
+    private void enter(Set<String> rooms) {
+        state.set(State.CONNECTED);
+        namespace.add(socket);
+        join(rooms);
+        if (restored == null) {
+            serial.execute(() -> namespace.fireConnection(socket));
+        }
+    }
+
+    private void catchUp(CatchUp catchingUp, List<EventPacket> missed) {
+        Set<String> replayed = new HashSet<>();
+        for (EventPacket packet : missed) {
+            replayed.add(offset(packet.data()));
+            connection.send(new SocketPacket.Event(namespace.name(), SocketPacket.NO_ID, packet.data()));
+        }
+        sendConnect();
+        catchingUp.release(replayed, message -> send(message, false));
+        catchUp = null;
+        serial.execute(() -> namespace.fireConnection(socket));
+    }
+
+    private void sendConnect() {
+        connection.sendConnect(socket, privateId);
+    }
+
+    private void runNext(Iterator<Middleware> middlewares) {
+        if (!middlewares.hasNext()) {
+            connection.accept(socket);
+            return;
+        }
+        Decision decision = new Decision(middlewares);
+        try {
+            middlewares.next().handle(socket, decision);
+        } catch (RuntimeException e) {
+            log.error("middleware failed, socket refused: {}", socket, e);
+            decision.refuse("Internal server error");
+        }
+    }
+
+    // The end
+
+    void disconnect(boolean close) {
+        if (state.compareAndSet(State.CONNECTED, State.DISCONNECTING)) {
+            connection.send(new SocketPacket.Disconnect(namespace.name()));
+            finish(DisconnectReason.SERVER_NAMESPACE_DISCONNECT, "");
+            connection.leave(socket, close);
+        }
+    }
+
+    /** The client has left, or its connection is gone. */
+    void onGone(DisconnectReason reason, String description) {
+        if (state.compareAndSet(State.CONNECTED, State.DISCONNECTING)) {
+            finish(reason, description);
+        } else if (isPending()) {
+            discard();
+        }
+    }
+
+    /** Its client is back by another connection before this one was known to be lost. Done when its state has been kept. */
+    CompletionStage<Void> supersede() {
+        connection.superseded();
+        return ended;
+    }
+
+    private void finish(DisconnectReason reason, String description) {
+        serial.execute(() -> {
+            SocketEvents events = socket.events();
+            events.fire(events.disconnecting, reason, description);
+            if (privateId != null && reason.isRecoverable()) {
+                persist(privateId);
+            }
+            synchronized (state) {
+                state.set(State.DISCONNECTED);
+                namespace.adapter().delAll(socket);
+            }
+            namespace.remove(socket);
+            socket.acks().close();
+            events.fire(events.disconnect, reason, description);
+            namespace.detach();
+            ended.complete(null);
+        });
+    }
+
+    private void persist(String secret) {
+        JsonNode data = namespace.server().toTree(socket.data());
+        namespace.adapter().persistSession(new SessionState(socket.id(), secret, socket.rooms(), data, connectedAt));
+    }
+
+    private static String offset(List<@Nullable Object> data) {
+        Object last = data.get(data.size() - 1);
+        return last instanceof JsonNode text ? text.asText() : String.valueOf(last);
+    }
+
+    /** One middleware's decision. */
+    private final class Decision implements Middleware.Next {
+        private final AtomicReference<@Nullable Iterator<Middleware>> rest;
+
+        Decision(Iterator<Middleware> rest) {
+            this.rest = new AtomicReference<>(rest);
+        }
+
+        @Override
+        public void accept() {
+            Iterator<Middleware> next = rest.getAndSet(null);
+            if (next != null) {
+                serial.execute(() -> runNext(next));
+            }
+        }
+
+        @Override
+        public void refuse(String message) {
+            if (rest.getAndSet(null) != null) {
+                connection.refuse(socket, message, null);
+            }
+        }
+
+        @Override
+        public void refuse(String message, Object details) {
+            JsonNode tree = namespace.server().toTree(details);
+            if (rest.getAndSet(null) != null) {
+                connection.refuse(socket, message, tree);
+            }
+        }
+    }
+}
