@@ -148,8 +148,14 @@ final class PollingTransport implements Transport {
             return;
         }
         post = exchange;
-        exchange.body()
-                .whenCompleteAsync((body, failure) -> onBody(exchange, binary, body, failure), session.eventLoop());
+        exchange.body().whenComplete((body, failure) -> {
+            if (session.eventLoop().inEventLoop()) {
+                onBody(exchange, binary, body, failure);
+            } else {
+                // By the thread that will hand over the connection's next request: this one is settled before.
+                session.eventLoop().execute(() -> onBody(exchange, binary, body, failure));
+            }
+        });
     }
 
     private void onBody(HttpExchange exchange, boolean binary, byte @Nullable [] body, @Nullable Throwable failure) {

@@ -120,6 +120,17 @@ final class PollingIT {
     }
 
     @Test
+    void takesTheNextPostAsSoonAsOneWasRefused() {
+        engine.start(options -> options.maxHttpBufferSize(100));
+        RawPolling polling = engine.polling();
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(polling.post("4" + "x".repeat(100))).hasToString("413 ");
+            assertThat(polling.post("4fits")).hasToString("200 ok");
+        }
+    }
+
+    @Test
     void refusesALargePostBeforeItHasCome() {
         engine.start(options -> options.maxHttpBufferSize(100));
         RawPolling polling = engine.polling();
