@@ -13,7 +13,7 @@ public final class JsonPadding {
         index.chars().filter(c -> c >= '0' && c <= '9').forEach(c -> script.append((char) c));
         script.append("](\"");
         for (int i = 0; i < payload.length(); i++) {
-            appendEscaped(script, payload.charAt(i));
+            appendEscaped(script, payload, i);
         }
         return script.append("\");").toString();
     }
@@ -35,7 +35,8 @@ public final class JsonPadding {
         return payload.toString();
     }
 
-    private static void appendEscaped(StringBuilder script, char c) {
+    private static void appendEscaped(StringBuilder script, String payload, int position) {
+        char c = payload.charAt(position);
         switch (c) {
             case '"' -> script.append("\\\"");
             case '\\' -> script.append("\\\\");
@@ -46,12 +47,20 @@ public final class JsonPadding {
             case '\t' -> script.append("\\t");
             default -> {
                 // U+2028 and U+2029 end a line in old JavaScript; lone surrogates have no UTF-8 form.
-                if (c < 0x20 || c == '\u2028' || c == '\u2029') {
+                if (c < 0x20 || c == '\u2028' || c == '\u2029' || isLoneSurrogate(payload, position)) {
                     script.append(String.format("\\u%04x", (int) c));
                 } else {
                     script.append(c);
                 }
             }
         }
+    }
+
+    private static boolean isLoneSurrogate(String text, int position) {
+        char c = text.charAt(position);
+        if (Character.isHighSurrogate(c)) {
+            return position + 1 == text.length() || !Character.isLowSurrogate(text.charAt(position + 1));
+        }
+        return Character.isLowSurrogate(c) && (position == 0 || !Character.isHighSurrogate(text.charAt(position - 1)));
     }
 }
