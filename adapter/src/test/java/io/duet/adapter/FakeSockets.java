@@ -1,0 +1,75 @@
+package io.duet.adapter;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** The sockets of a namespace that has no server: what is delivered is remembered, and acknowledged with the socket's id. */
+public final class FakeSockets implements LocalSockets {
+    /** The name of an event that no encoder takes. */
+    public static final String NOT_ENCODABLE = "not encodable";
+
+    private final List<FakeSocket> sockets = new CopyOnWriteArrayList<>();
+    private final List<List<Object>> serverSideEvents = new CopyOnWriteArrayList<>();
+    private final Optional<RecoveryOptions> recovery;
+    private volatile BroadcastFlags lastFlags = BroadcastFlags.NONE;
+
+    /** Of a server without recovery. */
+    public FakeSockets() {
+        this.recovery = Optional.empty();
+    }
+
+    public FakeSockets(RecoveryOptions recovery) {
+        this.recovery = Optional.of(recovery);
+    }
+
+    public void add(FakeSocket socket) {
+        sockets.add(socket);
+    }
+
+    public List<List<Object>> serverSideEvents() {
+        return serverSideEvents;
+    }
+
+    public BroadcastFlags lastFlags() {
+        return lastFlags;
+    }
+
+    @Override
+    public Optional<RecoveryOptions> recovery() {
+        return recovery;
+    }
+
+    @Override
+    public Collection<? extends LocalSocket> all() {
+        return sockets;
+    }
+
+    @Override
+    public void deliver(EventPacket packet, BroadcastFlags flags, Collection<? extends LocalSocket> receivers) {
+        if (packet.event().equals(NOT_ENCODABLE)) {
+            throw new IllegalArgumentException("data");
+        }
+        lastFlags = flags;
+        receivers.forEach(receiver -> ((FakeSocket) receiver).receive(packet));
+    }
+
+    @Override
+    public void deliverWithAck(
+            EventPacket packet,
+            BroadcastFlags flags,
+            Collection<? extends LocalSocket> receivers,
+            AckCollector collector) {
+        List<? extends LocalSocket> asked = List.copyOf(receivers);
+        deliver(packet, flags, asked);
+        collector.clients(asked.size());
+        asked.forEach(receiver -> collector.answer(receiver.id()));
+    }
+
+    @Override
+    public void serverSide(List<Object> data, Consumer<Object> answer) {
+        serverSideEvents.add(data);
+    }
+}
