@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.util.ArrayList;
@@ -70,6 +71,11 @@ public final class EngineServer {
                 .setMaxInitialLineLength(MAX_HTTP_HEAD_BYTES)
                 .setMaxHeaderSize(MAX_HTTP_HEAD_BYTES);
         pipeline.addLast(new HttpServerCodec(config), new EngineHttpHandler(this, router));
+    }
+
+    /** Makes a new connection expect a PROXY protocol header first; before a TLS handler and before {@link #install}. */
+    public void installProxyProtocol(ChannelPipeline pipeline) {
+        pipeline.addLast(new HAProxyMessageDecoder(), new ProxyProtocolHandler());
     }
 
     /** Closes all sessions, refuses new ones; done when none is left. */

@@ -6,55 +6,54 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where connections are accepted. Immutable. */
-public final class ListenOptions {
+/**
+ * Where and how connections are accepted. Immutable.
+ *
+ * @param port 0 for a free one
+ * @param hostName the local address; {@code null} for all
+ * @param keyStore serves TLS with this certificate; {@code null} for plain connections
+ * @param proxyProtocol whether every connection begins with a PROXY protocol header (version 1 or 2) that names the client; connections
+ *     without one are closed
+ */
+public record ListenOptions(
+        int port, @Nullable String hostName, @Nullable KeyStoreFile keyStore, boolean proxyProtocol) {
     private static final int MAX_PORT = 65535;
 
-    private final int port;
-    private final @Nullable String host;
-    private final @Nullable KeyStoreFile tls;
-
-    private ListenOptions(int port, @Nullable String host, @Nullable KeyStoreFile tls) {
+    public ListenOptions {
         if (port < 0 || port > MAX_PORT) {
             throw new IllegalArgumentException("port: " + port + " (expected: 0 to " + MAX_PORT + ")");
         }
-        this.port = port;
-        this.host = host;
-        this.tls = tls;
     }
 
-    /**
-     * All addresses, without TLS.
-     *
-     * @param port 0 for a free one
-     */
+    /** All addresses, without TLS. */
     public static ListenOptions port(int port) {
-        return new ListenOptions(port, null, null);
+        return new ListenOptions(port, null, null, false);
     }
 
     public ListenOptions withPort(int newPort) {
-        return new ListenOptions(newPort, host, tls);
+        return new ListenOptions(newPort, hostName, keyStore, proxyProtocol);
     }
 
     public ListenOptions withHost(String newHost) {
-        return new ListenOptions(port, requireNonNull(newHost, "host"), tls);
+        return new ListenOptions(port, requireNonNull(newHost, "host"), keyStore, proxyProtocol);
     }
 
-    public ListenOptions withTls(KeyStoreFile keyStore) {
-        return new ListenOptions(port, host, requireNonNull(keyStore, "keyStore"));
+    public ListenOptions withTls(KeyStoreFile newKeyStore) {
+        return new ListenOptions(port, hostName, requireNonNull(newKeyStore, "keyStore"), proxyProtocol);
     }
 
-    public int port() {
-        return port;
+    public ListenOptions withProxyProtocol(boolean expected) {
+        return new ListenOptions(port, hostName, keyStore, expected);
     }
 
     /** Absent: all addresses. */
     public Optional<String> host() {
-        return Optional.ofNullable(host);
+        return Optional.ofNullable(hostName);
     }
 
+    /** Absent: plain connections. */
     public Optional<KeyStoreFile> tls() {
-        return Optional.ofNullable(tls);
+        return Optional.ofNullable(keyStore);
     }
 
     /**

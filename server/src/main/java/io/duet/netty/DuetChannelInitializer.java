@@ -8,8 +8,19 @@ import io.netty.channel.ChannelPipeline;
 final class DuetChannelInitializer extends SocketIOChannelInitializer {
     private final EngineServer engine;
 
-    DuetChannelInitializer(EngineServer engine) {
+    private final boolean proxyProtocol;
+
+    DuetChannelInitializer(EngineServer engine, boolean proxyProtocol) {
         this.engine = engine;
+        this.proxyProtocol = proxyProtocol;
+    }
+
+    @Override
+    protected void addSslHandler(ChannelPipeline pipeline) {
+        if (proxyProtocol) {
+            engine.installProxyProtocol(pipeline);
+        }
+        super.addSslHandler(pipeline);
     }
 
     @Override

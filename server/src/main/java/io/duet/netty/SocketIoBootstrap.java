@@ -26,7 +26,7 @@ public final class SocketIoBootstrap implements Acceptor {
     @Override
     public Binding listen(ListenOptions options, EngineServer engine) {
         ListeningServer server = new ListeningServer(configuration(options));
-        server.setPipelineFactory(new DuetChannelInitializer(engine));
+        server.setPipelineFactory(new DuetChannelInitializer(engine, options.proxyProtocol()));
         try {
             server.start();
         } catch (RuntimeException e) {

@@ -72,6 +72,12 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
         return this;
     }
 
+    /** Whether every connection begins with a PROXY protocol header that names the client; default false. */
+    public ServerBuilder proxyProtocol(boolean proxyProtocol) {
+        listen = listen.withProxyProtocol(proxyProtocol);
+        return this;
+    }
+
     /** A client that joins no namespace for so long is disconnected; default 45 s. */
     public ServerBuilder connectTimeout(Duration connectTimeout) {
         this.connectTimeout = positive("connectTimeout", connectTimeout);

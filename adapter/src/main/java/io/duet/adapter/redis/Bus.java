@@ -1,0 +1,44 @@
+package io.duet.adapter.redis;
+
+import java.util.concurrent.CompletionStage;
+
+/** Redis publish/subscribe, as far as adapters need it. Safe for any thread; nothing blocks. */
+interface Bus {
+    /**
+     * Subscribes to one channel. Messages come on the bus's one receiving thread, in the order in which Redis sent them.
+     *
+     * @return done when Redis has confirmed; while Redis is away it stays undone, and the bus goes on trying
+     */
+    CompletionStage<Subscription> subscribe(String channel, Receiver receiver);
+
+    /** The same for all channels that match a pattern. */
+    CompletionStage<Subscription> subscribePattern(String pattern, Receiver receiver);
+
+    /**
+     * Publishes behind everything that was published before. While Redis is away the message waits, within a bound of bytes and time; beyond it
+     * is dropped and counted.
+     *
+     * @param heardHere whether this node itself is subscribed, so that a publication that nobody received is known to be lost and is repeated
+     */
+    void publish(String channel, byte[] payload, boolean heardHere);
+
+    /** How many connections are subscribed to exactly this channel. */
+    CompletionStage<Integer> countSubscribers(String channel);
+
+    /** Whether Redis is there and every subscription is known to be in force. */
+    boolean isReady();
+
+    /** Ends what the bus has started; done when it is. */
+    CompletionStage<Void> close();
+
+    /** Takes messages. Must not block. */
+    @FunctionalInterface
+    interface Receiver {
+        void onMessage(String channel, byte[] payload);
+    }
+
+    /** A subscription in force. */
+    interface Subscription {
+        CompletionStage<Void> cancel();
+    }
+}

@@ -1,0 +1,159 @@
+package io.duet.adapter.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/** Options of {@link RedisAdapter}. Immutable; names and defaults of {@code @socket.io/redis-adapter} 8.3 where it has the option. */
+public final class RedisAdapterOptions {
+    public static final String DEFAULT_KEY = "socket.io";
+    public static final Duration DEFAULT_REQUESTS_TIMEOUT = Duration.ofSeconds(5);
+    public static final Duration DEFAULT_MAX_PUBLISH_WAIT = Duration.ofSeconds(10);
+    public static final long DEFAULT_MAX_PUBLISH_QUEUE_BYTES = 64L * 1024 * 1024;
+    public static final Duration DEFAULT_UNSUBSCRIBE_LINGER = Duration.ofSeconds(1);
+
+    /** Which channels of other nodes' broadcasts a node listens to. */
+    public enum Subscription {
+        /** The namespace's own, and one for each room that has a member here. */
+        TARGETED,
+        /** All, by a pattern, as Node's adapter does. */
+        PATTERN
+    }
+
+    private final String key;
+    private final Duration requestsTimeout;
+    private final boolean publishOnSpecificResponseChannel;
+    private final Subscription subscription;
+    private final Duration maxPublishWait;
+    private final long maxPublishQueueBytes;
+    private final Duration unsubscribeLinger;
+    private final BusListener listener;
+
+    private RedisAdapterOptions(Builder builder) {
+        this.key = builder.key;
+        this.requestsTimeout = builder.requestsTimeout;
+        this.publishOnSpecificResponseChannel = builder.publishOnSpecificResponseChannel;
+        this.subscription = builder.subscription;
+        this.maxPublishWait = builder.maxPublishWait;
+        this.maxPublishQueueBytes = builder.maxPublishQueueBytes;
+        this.unsubscribeLinger = builder.unsubscribeLinger;
+        this.listener = builder.listener;
+    }
+
+    /** All defaults. */
+    public static RedisAdapterOptions defaults() {
+        return builder().build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public Duration requestsTimeout() {
+        return requestsTimeout;
+    }
+
+    public boolean publishOnSpecificResponseChannel() {
+        return publishOnSpecificResponseChannel;
+    }
+
+    public Subscription subscription() {
+        return subscription;
+    }
+
+    Duration maxPublishWait() {
+        return maxPublishWait;
+    }
+
+    long maxPublishQueueBytes() {
+        return maxPublishQueueBytes;
+    }
+
+    Duration unsubscribeLinger() {
+        return unsubscribeLinger;
+    }
+
+    BusListener listener() {
+        return listener;
+    }
+
+    /** Not safe for several threads. */
+    public static final class Builder {
+        private String key = DEFAULT_KEY;
+        private Duration requestsTimeout = DEFAULT_REQUESTS_TIMEOUT;
+        private boolean publishOnSpecificResponseChannel;
+        private Subscription subscription = Subscription.TARGETED;
+        private Duration maxPublishWait = DEFAULT_MAX_PUBLISH_WAIT;
+        private long maxPublishQueueBytes = DEFAULT_MAX_PUBLISH_QUEUE_BYTES;
+        private Duration unsubscribeLinger = DEFAULT_UNSUBSCRIBE_LINGER;
+        private BusListener listener = new BusListener() {};
+
+        private Builder() {}
+
+        /** Prefix of all channels; the same for every node. Default {@value RedisAdapterOptions#DEFAULT_KEY}. */
+        public Builder key(String key) {
+            this.key = requireNonNull(key, "key");
+            return this;
+        }
+
+        /** How long other nodes may take to answer {@code fetchSockets}, {@code allRooms}, {@code serverSideEmit}; default 5 s. */
+        public Builder requestsTimeout(Duration requestsTimeout) {
+            this.requestsTimeout = positive("requestsTimeout", requestsTimeout);
+            return this;
+        }
+
+        /** Whether answers go to a channel that only the asking node listens to; default false, as in Node. */
+        public Builder publishOnSpecificResponseChannel(boolean specific) {
+            this.publishOnSpecificResponseChannel = specific;
+            return this;
+        }
+
+        /** Default {@link Subscription#TARGETED}; both work together with each other and with Node. */
+        public Builder subscription(Subscription subscription) {
+            this.subscription = requireNonNull(subscription, "subscription");
+            return this;
+        }
+
+        /** How long a message may wait for a Redis that is away before it is given up; default 10 s. */
+        public Builder maxPublishWait(Duration maxPublishWait) {
+            this.maxPublishWait = positive("maxPublishWait", maxPublishWait);
+            return this;
+        }
+
+        /** How much may wait for a Redis that is away; what comes on top is given up. Default 64 MiB. */
+        public Builder maxPublishQueueBytes(long maxPublishQueueBytes) {
+            if (maxPublishQueueBytes <= 0) {
+                throw new IllegalArgumentException("maxPublishQueueBytes: " + maxPublishQueueBytes + " (expected: > 0)");
+            }
+            this.maxPublishQueueBytes = maxPublishQueueBytes;
+            return this;
+        }
+
+        /** How long a room's subscription outlives its last member, for members that come back; default 1 s. */
+        public Builder unsubscribeLinger(Duration unsubscribeLinger) {
+            this.unsubscribeLinger = requireNonNull(unsubscribeLinger, "unsubscribeLinger");
+            return this;
+        }
+
+        /** Hears of lost and regained connections; default nobody. */
+        public Builder listener(BusListener listener) {
+            this.listener = requireNonNull(listener, "listener");
+            return this;
+        }
+
+        public RedisAdapterOptions build() {
+            return new RedisAdapterOptions(this);
+        }
+
+        private static Duration positive(String name, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
+            }
+            return value;
+        }
+    }
+}
