@@ -33,7 +33,8 @@ final class ArchitectureTest {
     /** What each package may use, itself aside. A package below one of these belongs to it. */
     private static final Map<String, Set<String>> BELOW = Map.of(
             "io.duet.adapter", Set.of(),
-            "io.duet.adapter.redis", Set.of("io.duet.adapter"),
+            "io.duet.adapter.msgpack", Set.of(),
+            "io.duet.adapter.redis", Set.of("io.duet.adapter", "io.duet.adapter.msgpack"),
             "io.duet.engineio.codec", Set.of(),
             "io.duet.engineio", Set.of("io.duet.engineio.codec"),
             "io.duet.socketio.codec", Set.of(),

@@ -1,0 +1,4 @@
+package io.duet.adapter.redis;
+
+/** What the servers of a cluster, and emitters, tell one another. Immutable. */
+sealed interface ClusterMessage permits Broadcast, Request, Response {}
