@@ -129,10 +129,13 @@ final class Connection implements SessionHandler {
         });
     }
 
-    /** Tells the client that it is in; event loop. */
+    /** Tells the client that it is in, with the next flush; event loop. */
     void sendConnect(Socket socket, @Nullable String privateId) {
         send(new SocketPacket.Connect(socket.namespace().name(), connectAnswer(socket, privateId)));
-        // Out before anything that listeners send: a client may look for its CONNECT only in a later turn.
+    }
+
+    /** Writes what was sent now; event loop. */
+    void flush() {
         session.flushNow();
     }
 

@@ -125,8 +125,10 @@ final class SocketLife {
         SessionState session = restored;
         if (session == null) {
             connectedAt = namespace.adapter().position();
+            // Queued first and written last: a broadcast cannot overtake it, nor miss a client that has seen it.
             sendConnect();
             enter(Set.of(socket.id()));
+            announce();
             return;
         }
         // Broadcasts reach the socket from here on, but wait until it has got what it missed before.
@@ -162,9 +164,6 @@ final class SocketLife {
         state.set(State.CONNECTED);
         namespace.add(socket);
         join(rooms);
-        if (restored == null) {
-            serial.execute(() -> namespace.fireConnection(socket));
-        }
     }
 
     private void catchUp(CatchUp catchingUp, List<EventPacket> missed) {
@@ -176,6 +175,12 @@ final class SocketLife {
         sendConnect();
         catchingUp.release(replayed, message -> send(message, false));
         catchUp = null;
+        announce();
+    }
+
+    private void announce() {
+        // Out before anything that listeners send: a client may look for its CONNECT only in a later turn.
+        connection.flush();
         serial.execute(() -> namespace.fireConnection(socket));
     }
 

@@ -130,6 +130,20 @@ final class ConnectIT {
     }
 
     @Test
+    void reachesAClientByBroadcastsAsSoonAsItHasSeenItsConnectPacket() {
+        Server io = server.start();
+        RawSocketIoClient client = server.client();
+
+        for (int i = 0; i < 200; i++) {
+            client.join("/");
+            io.emit("now");
+
+            assertThat(client.read()).isEqualTo("2[\"now\"]");
+            client.send("1");
+        }
+    }
+
+    @Test
     void closesIfNoNamespaceIsJoinedInTime() {
         Server io = server.start(options -> options.connectTimeout(Duration.ofMillis(100)));
         RawSocketIoClient client = server.client();
