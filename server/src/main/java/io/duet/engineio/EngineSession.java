@@ -311,6 +311,11 @@ public final class EngineSession {
     }
 
     private void onPacket(EnginePacket packet) {
+        boolean isMessage = packet instanceof EnginePacket.Text || packet instanceof EnginePacket.Binary;
+        if (isMessage && state == State.CLOSING) {
+            // For its owner the session is over, as in the reference; heartbeats go on until the queue is empty.
+            return;
+        }
         tell(listener -> listener.packet(packet));
         if (packet instanceof EnginePacket.Text message) {
             handler.onText(message.text());

@@ -2,6 +2,7 @@ package io.duet.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.duet.wire.RawPolling;
 import io.duet.wire.RawSocketIoClient;
 import io.duet.wire.WebSocketFrame;
 import java.time.Duration;
@@ -226,6 +227,23 @@ final class ConnectIT {
         RawSocketIoClient client = server.client().sendAll("0", "2[\"event\"]");
 
         assertThat(client.readClose()).isEqualTo(WebSocketFrame.NO_STATUS);
+    }
+
+    @Test
+    void dropsWhatFollowsAnIllegalPacketInTheSamePoll() throws InterruptedException {
+        Server io = server.start();
+        io.onConnection(socket -> {
+            socket.on("event", (arguments, ack) -> server.see("event"));
+            socket.onDisconnect((reason, description) -> server.see(reason));
+        });
+        RawPolling polling = server.polling();
+        polling.post("40");
+        polling.poll();
+
+        polling.post("42{}\u001e42[\"event\"]");
+
+        assertThat(polling.poll()).hasToString("200 1");
+        assertThat(server.next()).isEqualTo(DisconnectReason.FORCED_CLOSE);
     }
 
     @Test
