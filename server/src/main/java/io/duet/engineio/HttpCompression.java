@@ -57,14 +57,18 @@ enum HttpCompression {
 
     abstract OutputStream over(OutputStream out) throws IOException;
 
+    /** What is said of the coding itself wins over what is said of all others. */
     private static boolean accepts(String acceptEncoding, String coding) {
+        boolean others = false;
         for (String element : acceptEncoding.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = element.split(";", -1);
-            String name = parts[0].trim();
-            if (name.equals(coding) || name.equals("*")) {
-                return parts.length == 1 || !parts[1].replace(" ", "").matches("q=0(\\.0*)?");
+            boolean accepted = parts.length == 1 || !parts[1].replace(" ", "").matches("q=0(\\.0*)?");
+            if (parts[0].trim().equals(coding)) {
+                return accepted;
+            } else if (parts[0].trim().equals("*")) {
+                others = accepted;
             }
         }
-        return false;
+        return others;
     }
 }
