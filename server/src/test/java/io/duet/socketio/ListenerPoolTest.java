@@ -1,0 +1,129 @@
+package io.duet.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ListenerPoolTest {
+    private static final int CORE = 2;
+    private static final int MAX = 5;
+
+    private final ListenerPool pool = new ListenerPool("listeners", CORE, MAX);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @AfterEach
+    void stop() {
+        release.countDown();
+        pool.shutdownNow();
+    }
+
+    @Test
+    void growsWhileAllItsThreadsAreBusyUpToTheLimit() {
+        block(MAX);
+
+        assertThat(pool.getPoolSize()).isEqualTo(MAX);
+    }
+
+    @Test
+    void tasksBeyondTheLimitWaitAndRunOnceAThreadIsFree() {
+        block(MAX);
+        List<CompletableFuture<Void>> waiting = IntStream.range(0, 20)
+                .mapToObj(i -> CompletableFuture.runAsync(() -> {}, pool))
+                .toList();
+
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        assertThat(pool.getPoolSize()).isEqualTo(MAX);
+        release.countDown();
+
+        assertThat(waiting).allSatisfy(each -> assertThat(each).succeedsWithin(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void doesNotGrowForTasksThatComeOneByOne() {
+        for (int i = 0; i < 200; i++) {
+            CompletableFuture.runAsync(() -> {}, pool)
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+            // The thread is free only once it has left the task.
+            await().atMost(Duration.ofSeconds(10))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> pool.getActiveCount() == 0);
+        }
+
+        assertThat(pool.getPoolSize()).isLessThanOrEqualTo(CORE);
+    }
+
+    @Test
+    void aBlockedTaskDoesNotKeepOthersWaitingWhileThereIsRoom() {
+        block(MAX - 1);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(CompletableFuture.runAsync(() -> {}, pool)).succeedsWithin(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void goesOnAfterTasksThatFail() {
+        for (int i = 0; i < 50; i++) {
+            CompletableFuture<Void> failing = new CompletableFuture<>();
+            pool.execute(() -> {
+                Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> failing.complete(null));
+                throw new IllegalStateException("expected by this test");
+            });
+            failing.orTimeout(10, TimeUnit.SECONDS).join();
+        }
+
+        block(MAX);
+        assertThat(pool.getPoolSize()).isEqualTo(MAX);
+    }
+
+    @Test
+    void threadsAreNamedAndDoNotKeepTheProcessAlive() {
+        CompletableFuture<Thread> thread = CompletableFuture.supplyAsync(Thread::currentThread, pool);
+
+        assertThat(thread).succeedsWithin(10, TimeUnit.SECONDS).satisfies(found -> {
+            assertThat(found.getName()).matches("listeners-\\d+");
+            assertThat(found.isDaemon()).isTrue();
+        });
+    }
+
+    @Test
+    void refusesTasksOnceItIsShutDown() {
+        pool.shutdown();
+
+        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> pool.execute(() -> {}));
+    }
+
+    /** Returns once so many tasks run at the same time. */
+    private void block(int tasks) {
+        CountDownLatch running = new CountDownLatch(tasks);
+        for (int i = 0; i < tasks; i++) {
+            pool.execute(() -> {
+                running.countDown();
+                awaitLatch(release);
+            });
+        }
+        awaitLatch(running);
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            if (!latch.await(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("never released");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
