@@ -33,6 +33,7 @@ final class BenchClient extends ChannelInboundHandlerAdapter {
     private final byte[] shared;
     private final int port;
     private final Consumer<Throwable> onLost;
+    private final Runnable onRead;
     private @Nullable Channel channel;
     private @Nullable ByteBuf rest;
     private boolean open;
@@ -42,10 +43,11 @@ final class BenchClient extends ChannelInboundHandlerAdapter {
     /** Free for the scenario: how many messages have come. */
     int received;
 
-    BenchClient(int port, byte[] shared, Consumer<Throwable> onLost) {
+    BenchClient(int port, byte[] shared, Consumer<Throwable> onLost, Runnable onRead) {
         this.port = port;
         this.shared = shared;
         this.onLost = onLost;
+        this.onRead = onRead;
     }
 
     /** Complete once the namespace is joined. */
@@ -101,6 +103,7 @@ final class BenchClient extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        onRead.run();
         ByteBuf input = (ByteBuf) message;
         if (rest != null) {
             input = rest.writeBytes(input);

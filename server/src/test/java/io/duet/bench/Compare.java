@@ -38,7 +38,7 @@ public final class Compare implements Callable<Integer> {
     List<String> peers = List.of("node", "duet", "duet-event-loop");
 
     @Option(names = "--jvm", description = "JVM flags of duet peers, separated by blanks")
-    String jvmFlags = "-XX:+UseSerialGC";
+    String jvmFlags = "-XX:+UseSerialGC -Dio.netty.leakDetection.level=disabled";
 
     @Option(names = "--rounds", description = "how often each server is measured")
     int rounds = 3;
@@ -102,12 +102,13 @@ public final class Compare implements Callable<Integer> {
             Measurement result = work.run(server);
             OUT.printf(
                     Locale.ROOT,
-                    "%.2f us a %s (user %.2f, system %.2f), %.0f/s, p99 %.2f ms%n",
+                    "%.2f us a %s (user %.2f, system %.2f), %.0f/s, %.2f a read, p99 %.2f ms%n",
                     result.micros(),
                     work.unit(),
                     result.userMicros(),
                     result.systemMicros(),
                     result.unitsPerSecond(),
+                    result.unitsPerRead(),
                     result.latencies().millis(0.99));
             return result;
         });
@@ -119,6 +120,7 @@ public final class Compare implements Callable<Integer> {
                 "system",
                 "of " + REFERENCE,
                 "per s",
+                "per read",
                 "p50 ms",
                 "p99 ms",
                 "p99.9 ms");
@@ -131,6 +133,7 @@ public final class Compare implements Callable<Integer> {
                     result.text(Measurement::systemMicros, 1),
                     result.ratio(results, REFERENCE, Measurement::micros),
                     result.text(Measurement::unitsPerSecond, 0),
+                    result.text(Measurement::unitsPerRead, 2),
                     result.text(each -> each.latencies().millis(0.5), 2),
                     result.text(each -> each.latencies().millis(0.99), 2),
                     result.text(each -> each.latencies().millis(0.999), 2));

@@ -30,6 +30,7 @@ final class Echo implements Scenario {
             load.await(loop::start);
             PeerProcess.pause(options.warmUpSeconds() * 1000L);
             load.await(loop::restart);
+            long reads = load.await(load::reads);
             ProcessUsage before = server.usage();
             long started = System.nanoTime();
             PeerProcess.pause(options.seconds() * 1000L);
@@ -37,7 +38,7 @@ final class Echo implements Scenario {
             Latencies latencies = load.await(loop::stop);
             double seconds = (System.nanoTime() - started) / 1e9;
             load.check();
-            return Measurement.of(used, latencies.count(), seconds, latencies);
+            return Measurement.of(used, load.await(load::reads) - reads, seconds, latencies);
         }
     }
 

@@ -41,11 +41,11 @@ final class Fanout implements Scenario {
             room.restart();
             ProcessUsage before = server.usage();
             long started = System.nanoTime();
-            long units = room.broadcastFor(options.seconds()) * options.clients();
+            room.broadcastFor(options.seconds());
             double seconds = (System.nanoTime() - started) / 1e9;
             ProcessUsage used = server.usage().minus(before);
             load.check();
-            return Measurement.of(used, units, seconds, room.latencies);
+            return Measurement.of(used, room.reads(), seconds, room.latencies);
         }
     }
 
@@ -63,6 +63,7 @@ final class Fanout implements Scenario {
         private long[] sent = new long[1024];
         private int broadcasts;
         private long deliveries;
+        private long readsBefore;
         private Latencies latencies = new Latencies();
 
         Room(Load load, BenchClient sender, List<BenchClient> members) {
@@ -80,13 +81,18 @@ final class Fanout implements Scenario {
                 broadcasts = 0;
                 deliveries = 0;
                 latencies = new Latencies();
+                readsBefore = load.reads();
                 members.forEach(member -> member.received = 0);
                 return true;
             });
         }
 
-        /** Returns, when everything has arrived, how many broadcasts there were. */
-        long broadcastFor(int seconds) {
+        long reads() {
+            return load.await(() -> load.reads() - readsBefore);
+        }
+
+        /** Returns when everything has arrived. */
+        void broadcastFor(int seconds) {
             long periodNanos = TimeUnit.SECONDS.toNanos(1) / options.perSecond();
             ScheduledFuture<?> task =
                     load.loop().scheduleAtFixedRate(this::broadcast, 0, periodNanos, TimeUnit.NANOSECONDS);
@@ -101,7 +107,6 @@ final class Fanout implements Scenario {
                 }
                 PeerProcess.pause(5);
             }
-            return broadcasts;
         }
 
         private void broadcast() {

@@ -32,6 +32,7 @@ final class Load implements AutoCloseable {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final List<BenchClient> clients = new ArrayList<>();
     private final int port;
+    private long reads;
 
     Load(int port) {
         this.port = port;
@@ -39,6 +40,11 @@ final class Load implements AutoCloseable {
 
     EventLoop loop() {
         return loop;
+    }
+
+    /** How often anything was read: fewer times than messages came if the server wrote several at once. On the clients' thread. */
+    long reads() {
+        return reads;
     }
 
     /** @throws IllegalStateException if a connection was lost, or brought what it should not */
@@ -129,7 +135,7 @@ final class Load implements AutoCloseable {
         if (left.getAndDecrement() <= 0 || all.isDone()) {
             return;
         }
-        BenchClient client = new BenchClient(port, shared, cause -> failure.compareAndSet(null, cause));
+        BenchClient client = new BenchClient(port, shared, cause -> failure.compareAndSet(null, cause), () -> reads++);
         client.connected().whenComplete((done, failure) -> {
             if (failure != null) {
                 all.completeExceptionally(failure);

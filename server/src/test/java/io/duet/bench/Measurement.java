@@ -6,12 +6,19 @@ package io.duet.bench;
  * @param userMicros CPU time of the server outside the kernel, a unit
  * @param systemMicros CPU time of the server in the kernel, a unit
  * @param unitsPerSecond how fast the work was done
+ * @param unitsPerRead how many units came in one read: more than one if the server was late and wrote several at once, which is cheaper
  * @param latencies of the units
  */
-record Measurement(double userMicros, double systemMicros, double unitsPerSecond, Latencies latencies) {
-    static Measurement of(ProcessUsage usage, long units, double seconds, Latencies latencies) {
+record Measurement(
+        double userMicros, double systemMicros, double unitsPerSecond, double unitsPerRead, Latencies latencies) {
+    static Measurement of(ProcessUsage usage, long reads, double seconds, Latencies latencies) {
+        long units = latencies.count();
         return new Measurement(
-                (double) usage.userMicros() / units, (double) usage.systemMicros() / units, units / seconds, latencies);
+                (double) usage.userMicros() / units,
+                (double) usage.systemMicros() / units,
+                units / seconds,
+                (double) units / reads,
+                latencies);
     }
 
     double micros() {
