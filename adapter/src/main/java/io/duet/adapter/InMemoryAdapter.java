@@ -21,11 +21,20 @@ public final class InMemoryAdapter implements Adapter {
     private final LocalSockets sockets;
     private final @Nullable PacketLog log;
 
+    /** With connection state recovery, if the server wants it. */
     public InMemoryAdapter(LocalSockets sockets) {
+        this(sockets, sockets.recovery());
+    }
+
+    /** For an adapter of a cluster, which knows better how to recover what. */
+    public static InMemoryAdapter withoutRecovery(LocalSockets sockets) {
+        return new InMemoryAdapter(sockets, Optional.empty());
+    }
+
+    private InMemoryAdapter(LocalSockets sockets, Optional<RecoveryOptions> recovery) {
         this.sockets = sockets;
-        this.log = sockets.recovery()
-                .map(options -> new PacketLog(options, System::nanoTime))
-                .orElse(null);
+        this.log =
+                recovery.map(options -> new PacketLog(options, System::nanoTime)).orElse(null);
     }
 
     /** A factory for servers that stand alone. */
@@ -66,6 +75,11 @@ public final class InMemoryAdapter implements Adapter {
     @Override
     public Set<String> rooms() {
         return index.names();
+    }
+
+    /** Whether a socket of this node is in the room. */
+    public boolean hasRoom(String room) {
+        return index.contains(room);
     }
 
     @Override

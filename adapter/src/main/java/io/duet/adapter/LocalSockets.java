@@ -1,5 +1,6 @@
 package io.duet.adapter;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public interface LocalSockets {
     /** Every accepted socket of the namespace on this node: a live view, safe to iterate while sockets come and go. */
     Collection<? extends LocalSocket> all();
+
+    /** How the application's values are written. */
+    ObjectMapper mapper();
 
     /** Whether, and how, clients that lost their connection can be restored. */
     Optional<RecoveryOptions> recovery();

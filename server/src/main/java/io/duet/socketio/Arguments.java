@@ -33,6 +33,11 @@ public final class Arguments {
         return new Arguments(Collections.unmodifiableList(trees), mapper);
     }
 
+    /** A name that came as text or as a tree. */
+    static String text(@Nullable Object value) {
+        return value instanceof JsonNode tree ? tree.asText() : String.valueOf(value);
+    }
+
     public int size() {
         return values.size();
     }

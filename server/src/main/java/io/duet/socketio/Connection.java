@@ -303,7 +303,7 @@ final class Connection implements SessionHandler {
     }
 
     /** At once if this is the event loop: nothing a client sends behind its CONNECT may overtake it. */
-    private void inStep(Runnable task) {
+    void inStep(Runnable task) {
         if (session.executor().inEventLoop()) {
             task.run();
         } else {

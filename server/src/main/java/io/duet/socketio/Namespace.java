@@ -3,6 +3,7 @@ package io.duet.socketio;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AckCollector;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.AdapterFactory;
@@ -51,12 +52,14 @@ public class Namespace {
     private final List<Middleware> middlewares = new CopyOnWriteArrayList<>();
     private final List<Consumer<Socket>> connectionListeners = new CopyOnWriteArrayList<>();
     private final EventListeners serverSideListeners = new EventListeners();
+    private final SerialExecutor serverSideSerial;
     private final AtomicLong ackIds = new AtomicLong();
     private final AtomicInteger attached = new AtomicInteger();
 
     Namespace(Server server, String name, AdapterFactory adapters) {
         this.server = server;
         this.name = name;
+        this.serverSideSerial = server.serialExecutor();
         this.adapter = adapters.create(name, new Members());
     }
 
@@ -326,6 +329,11 @@ public class Namespace {
         }
 
         @Override
+        public ObjectMapper mapper() {
+            return server.mapper();
+        }
+
+        @Override
         public Optional<RecoveryOptions> recovery() {
             return server.options().connectionStateRecovery();
         }
@@ -363,15 +371,22 @@ public class Namespace {
 
         @Override
         public void serverSide(List<@Nullable Object> data, @Nullable Consumer<@Nullable Object> answer) {
-            String event = String.valueOf(data.get(0));
+            String event = Arguments.text(data.get(0));
             Arguments arguments = Arguments.of(data.subList(1, data.size()), server.mapper());
             Ack ack = answer == null ? NoAck.INSTANCE : new NodeAck(answer);
-            for (EventListener listener : serverSideListeners.registered(event)) {
-                try {
-                    listener.onEvent(arguments, ack);
-                } catch (RuntimeException e) {
-                    log.error("server-side listener failed: {}", name, e);
+            // Off the adapter's thread: listeners may block.
+            serverSideSerial.execute(() -> {
+                for (EventListener listener : serverSideListeners.registered(event)) {
+                    call(listener, arguments, ack);
                 }
+            });
+        }
+
+        private void call(EventListener listener, Arguments arguments, Ack ack) {
+            try {
+                listener.onEvent(arguments, ack);
+            } catch (RuntimeException e) {
+                log.error("server-side listener failed: {}", name, e);
             }
         }
     }

@@ -250,6 +250,11 @@ public final class Server {
                 : SerialExecutor.pooled(listenerExecutor);
     }
 
+    /** For what belongs to no connection. */
+    SerialExecutor serialExecutor() {
+        return SerialExecutor.pooled(listenerExecutor);
+    }
+
     OutboundMessage encode(SocketPacket packet, boolean compress) {
         EncodedPacket encoded = encoder.encode(packet);
         if (encoded.attachments().isEmpty()) {

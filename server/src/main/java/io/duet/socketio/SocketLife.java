@@ -122,12 +122,22 @@ final class SocketLife {
 
     /** All middlewares have accepted; on the session's event loop. */
     void accept() {
+        // Into its rooms while still out of reach: whoever learns its id can send to it at once, from any node.
+        Set<String> rooms = restored == null ? Set.of(socket.id()) : restored.rooms();
+        join(rooms).whenComplete((joined, failure) -> connection.inStep(() -> {
+            if (isPending()) {
+                enter();
+            }
+        }));
+    }
+
+    private void enter() {
         SessionState session = restored;
         if (session == null) {
             connectedAt = namespace.adapter().position();
             // Queued first and written last: a broadcast cannot overtake it, nor miss a client that has seen it.
             sendConnect();
-            enter(Set.of(socket.id()));
+            becomeConnected();
             announce();
             return;
         }
@@ -135,7 +145,7 @@ final class SocketLife {
         CatchUp catchingUp = new CatchUp();
         catchUp = catchingUp;
         connectedAt = session.offset();
-        enter(session.rooms());
+        becomeConnected();
         namespace
                 .adapter()
                 .missedPackets(session)
@@ -160,10 +170,9 @@ final class SocketLife {
         ended.complete(null);
     }
 
-    private void enter(Set<String> rooms) {
+    private void becomeConnected() {
         state.set(State.CONNECTED);
         namespace.add(socket);
-        join(rooms);
     }
 
     private void catchUp(CatchUp catchingUp, List<EventPacket> missed) {

@@ -1,0 +1,102 @@
+package io.duet.adapter.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import io.duet.adapter.Adapter;
+import io.duet.adapter.AdapterFactory;
+import io.duet.adapter.LocalSockets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+
+/**
+ * Connects servers through Redis, on the wire of {@code @socket.io/redis-adapter} 8.3: Duet and Node servers with the same key are one
+ * cluster, and {@code @socket.io/redis-emitter} reaches both.
+ *
+ * <p>Delivery between nodes is at most once for each message that Redis takes; while Redis is away messages wait within the bounds of
+ * {@link RedisAdapterOptions} and sockets of the same node are served as ever. Messages of one node keep their order.
+ */
+public final class RedisAdapter implements AdapterFactory {
+    private final Supplier<RedissonBus> buses;
+    private final RedisAdapterOptions options;
+    private @Nullable RedissonBus bus;
+    private int adapters;
+
+    private RedisAdapter(Supplier<RedissonBus> buses, RedisAdapterOptions options) {
+        this.buses = buses;
+        this.options = options;
+    }
+
+    /**
+     * The classic wire, by a client of the caller's, who also ends it. Redisson's defaults reorder messages under load and open many
+     * connections; the documentation of this module lists what to set. Rather use {@link #classic(String, RedisAdapterOptions)}.
+     */
+    public static RedisAdapter classic(RedissonClient redisson, RedisAdapterOptions options) {
+        requireNonNull(redisson, "redisson");
+        return new RedisAdapter(() -> new RedissonBus(redisson, () -> {}, options), options);
+    }
+
+    /** The same with all defaults. */
+    public static RedisAdapter classic(RedissonClient redisson) {
+        return classic(redisson, RedisAdapterOptions.defaults());
+    }
+
+    /**
+     * The classic wire, by a client that is configured for it and ends with the server. Redis need not be there at the start.
+     *
+     * @param uri {@code redis://[user:password@]host:port}, {@code rediss://...} for TLS, or
+     *     {@code redis+sentinel://[user:password@]host:port[,host:port...]/masterName}
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static RedisAdapter classic(String uri, RedisAdapterOptions options) {
+        RedisUri redis = RedisUri.parse(uri);
+        return new RedisAdapter(
+                () -> {
+                    ExecutorService receivers = Executors.newSingleThreadExecutor(task -> {
+                        Thread thread = new Thread(task, "duet-redis-receiver");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+                    RedissonClient redisson = Redisson.create(redis.config(receivers));
+                    Runnable release = () -> {
+                        redisson.shutdown();
+                        receivers.shutdown();
+                    };
+                    return new RedissonBus(redisson, release, options);
+                },
+                options);
+    }
+
+    @Override
+    public synchronized Adapter create(String namespace, LocalSockets sockets) {
+        RedissonBus used = bus;
+        if (used == null) {
+            used = buses.get();
+            used.start();
+            bus = used;
+        }
+        adapters++;
+        return new ClassicAdapter(namespace, sockets, used, options, this::released);
+    }
+
+    /** Whether Redis is there and every subscription is in force. */
+    public synchronized boolean isReady() {
+        return bus != null && bus.isReady();
+    }
+
+    /** One adapter has been closed; the last one ends the connection. */
+    private synchronized CompletionStage<Void> released() {
+        adapters--;
+        RedissonBus used = bus;
+        if (adapters > 0 || used == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        bus = null;
+        return used.close();
+    }
+}
