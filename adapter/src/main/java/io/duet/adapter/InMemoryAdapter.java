@@ -33,8 +33,8 @@ public final class InMemoryAdapter implements Adapter {
 
     private InMemoryAdapter(LocalSockets sockets, Optional<RecoveryOptions> recovery) {
         this.sockets = sockets;
-        this.log =
-                recovery.map(options -> new PacketLog(options, System::nanoTime)).orElse(null);
+        this.log = recovery.map(options -> new PacketLog(options, System::nanoTime))
+                .orElse(null);
     }
 
     /** A factory for servers that stand alone. */

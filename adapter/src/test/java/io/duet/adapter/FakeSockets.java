@@ -1,5 +1,6 @@
 package io.duet.adapter;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,11 @@ public final class FakeSockets implements LocalSockets {
 
     public BroadcastFlags lastFlags() {
         return lastFlags;
+    }
+
+    @Override
+    public ObjectMapper mapper() {
+        return new ObjectMapper();
     }
 
     @Override

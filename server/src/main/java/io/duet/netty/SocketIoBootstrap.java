@@ -56,6 +56,8 @@ public final class SocketIoBootstrap implements Acceptor {
             configuration.setSSLProtocol("TLS");
         });
         configuration.setUseLinuxNativeEpoll(Epoll.isAvailable());
+        // Nothing blocks an event loop: more of them than processors only cost switches.
+        configuration.setWorkerThreads(Runtime.getRuntime().availableProcessors());
         configuration.getSocketConfig().setReuseAddress(true);
         return configuration;
     }

@@ -1,28 +1,34 @@
 package io.duet.socketio;
 
-import static java.util.Objects.requireNonNull;
-
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The threads on which listeners may block: few while they do not, more when all are busy, up to a limit beyond which sockets wait.
+ * The threads on which listeners may block: as many as there are processors while they do not, more when they do, up to a limit beyond which
+ * sockets wait.
  *
- * <p>The pools of the JDK grow only once their queue is full. This queue says that it is full while every thread has something to do and the
- * limit is not reached, and takes the task when the pool then still refuses.
+ * <p>Busy is not blocked: threads that are added while others only have much to do cost switches and bring nothing. So a thread is added only
+ * when the queue has not moved for {@value #STALL_MILLIS} ms, which is looked after while something is queued. Threads that have nothing to do
+ * for a while end.
  */
 final class ListenerPool extends ThreadPoolExecutor {
     private static final long IDLE_SECONDS = 30;
+    private static final long STALL_MILLIS = 5;
 
-    private final AtomicInteger unfinished = new AtomicInteger();
+    private final int usualThreads;
+    private final int maxThreads;
+    private final AtomicBoolean watched = new AtomicBoolean();
+    private volatile long started;
 
-    ListenerPool(String name, int coreThreads, int maxThreads) {
-        super(coreThreads, maxThreads, IDLE_SECONDS, TimeUnit.SECONDS, new GrowingQueue());
-        ((GrowingQueue) getQueue()).pool = this;
+    ListenerPool(String name, int usualThreads, int maxThreads) {
+        super(usualThreads, maxThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        this.usualThreads = usualThreads;
+        this.maxThreads = maxThreads;
+        allowCoreThreadTimeOut(true);
         AtomicInteger number = new AtomicInteger();
         setThreadFactory(task -> {
             Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
@@ -33,37 +39,37 @@ final class ListenerPool extends ThreadPoolExecutor {
 
     @Override
     public void execute(Runnable task) {
-        unfinished.incrementAndGet();
-        try {
-            super.execute(task);
-        } catch (RejectedExecutionException e) {
-            if (isShutdown() || !((GrowingQueue) getQueue()).add(task)) {
-                unfinished.decrementAndGet();
-                throw e;
-            }
+        super.execute(task);
+        if (!getQueue().isEmpty() && watched.compareAndSet(false, true)) {
+            watch(started);
         }
     }
 
     @Override
-    protected void afterExecute(Runnable task, Throwable failure) {
-        unfinished.decrementAndGet();
+    @SuppressWarnings("NonAtomicVolatileUpdate") // A lost step is no harm: it only has to move while tasks are started.
+    protected void beforeExecute(Thread thread, Runnable task) {
+        started++;
     }
 
-    private static final class GrowingQueue extends LinkedBlockingQueue<Runnable> {
-        private static final long serialVersionUID = 1L;
+    private void watch(long startedBefore) {
+        GlobalEventExecutor.INSTANCE.schedule(() -> look(startedBefore), STALL_MILLIS, TimeUnit.MILLISECONDS);
+    }
 
-        private transient @Nullable ListenerPool pool;
-
-        @Override
-        public boolean offer(Runnable task) {
-            ListenerPool owner = requireNonNull(pool, "pool");
-            boolean idleThread = owner.unfinished.get() <= owner.getPoolSize();
-            return (idleThread || owner.getPoolSize() >= owner.getMaximumPoolSize()) && super.offer(task);
+    private void look(long startedBefore) {
+        if (getQueue().isEmpty()) {
+            setCorePoolSize(usualThreads);
+            watched.set(false);
+            if (!getQueue().isEmpty() && watched.compareAndSet(false, true)) {
+                watch(started);
+            }
+            return;
         }
-
-        @Override
-        public boolean add(Runnable task) {
-            return super.offer(task);
+        if (started == startedBefore && !isShutdown()) {
+            // Every thread is blocked: one for each task that waits, started at once.
+            setCorePoolSize(Math.min(maxThreads, getPoolSize() + getQueue().size()));
+        }
+        if (!isTerminated()) {
+            watch(started);
         }
     }
 }

@@ -124,11 +124,12 @@ final class SocketLife {
     void accept() {
         // Into its rooms while still out of reach: whoever learns its id can send to it at once, from any node.
         Set<String> rooms = restored == null ? Set.of(socket.id()) : restored.rooms();
-        join(rooms).whenComplete((joined, failure) -> connection.inStep(() -> {
-            if (isPending()) {
-                enter();
-            }
-        }));
+        join(rooms)
+                .whenComplete((joined, failure) -> connection.inStep(() -> {
+                    if (isPending()) {
+                        enter();
+                    }
+                }));
     }
 
     private void enter() {

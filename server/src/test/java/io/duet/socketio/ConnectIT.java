@@ -171,9 +171,7 @@ final class ConnectIT {
 
         client.send("1");
 
-        assertThat(client.isQuiet())
-                .as("open for longer than the timeout")
-                .isTrue();
+        assertThat(client.isQuiet()).as("open for longer than the timeout").isTrue();
         assertThat(client.join("/")).isNotEmpty();
     }
 

@@ -193,16 +193,15 @@ final class ClassicAdapter implements Adapter {
         }
         String requestId = ShortId.next();
         byte[] request = codec.encode(new Request.FetchSockets(uid, requestId, target));
-        return ask(requestId, request, "fetchSockets")
-                .thenCombine(own, (answers, sockets) -> {
-                    List<SocketDetails> all = new ArrayList<>(sockets);
-                    for (Response answer : answers) {
-                        if (answer instanceof Response.Sockets remote) {
-                            all.addAll(remote.sockets());
-                        }
-                    }
-                    return all;
-                });
+        return ask(requestId, request, "fetchSockets").thenCombine(own, (answers, sockets) -> {
+            List<SocketDetails> all = new ArrayList<>(sockets);
+            for (Response answer : answers) {
+                if (answer instanceof Response.Sockets remote) {
+                    all.addAll(remote.sockets());
+                }
+            }
+            return all;
+        });
     }
 
     @Override

@@ -10,7 +10,8 @@ public final class ClusterTimeoutException extends TimeoutException {
     private final int expected;
 
     ClusterTimeoutException(String what, int received, int expected) {
-        super("timeout reached while waiting for " + what + " response: " + received + " of " + expected + " nodes answered");
+        super("timeout reached while waiting for " + what + " response: " + received + " of " + expected
+                + " nodes answered");
         this.received = received;
         this.expected = expected;
     }

@@ -127,7 +127,8 @@ public final class RedisAdapterOptions {
         /** How much may wait for a Redis that is away; what comes on top is given up. Default 64 MiB. */
         public Builder maxPublishQueueBytes(long maxPublishQueueBytes) {
             if (maxPublishQueueBytes <= 0) {
-                throw new IllegalArgumentException("maxPublishQueueBytes: " + maxPublishQueueBytes + " (expected: > 0)");
+                throw new IllegalArgumentException(
+                        "maxPublishQueueBytes: " + maxPublishQueueBytes + " (expected: > 0)");
             }
             this.maxPublishQueueBytes = maxPublishQueueBytes;
             return this;

@@ -31,7 +31,11 @@ final class RedisUri {
     private final @Nullable String password;
 
     private RedisUri(
-            boolean tls, @Nullable String master, List<String> addresses, @Nullable String user, @Nullable String password) {
+            boolean tls,
+            @Nullable String master,
+            List<String> addresses,
+            @Nullable String user,
+            @Nullable String password) {
         this.tls = tls;
         this.master = master;
         this.addresses = addresses;
@@ -123,7 +127,9 @@ final class RedisUri {
 
     @Override
     public String toString() {
-        return (master == null ? "" : "master " + master + " by sentinels ") + String.join(",", addresses) + (tls ? " (TLS)" : "");
+        return (master == null ? "" : "master " + master + " by sentinels ")
+                + String.join(",", addresses)
+                + (tls ? " (TLS)" : "");
     }
 
     private static String address(String uri, boolean tls, String hostAndPort, int defaultPort) {

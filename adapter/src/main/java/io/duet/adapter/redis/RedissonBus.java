@@ -135,7 +135,8 @@ final class RedissonBus implements Bus {
         return command(() -> {
                     RBatch batch = redisson.createBatch(BatchOptions.defaults());
                     for (OrderedPublisher.Message message : messages) {
-                        batch.getTopic(message.channel(), ByteArrayCodec.INSTANCE).publishAsync(message.payload());
+                        batch.getTopic(message.channel(), ByteArrayCodec.INSTANCE)
+                                .publishAsync(message.payload());
                     }
                     return batch.executeAsync().toCompletableFuture();
                 })
@@ -161,8 +162,7 @@ final class RedissonBus implements Bus {
                 result.completeExceptionally(failure);
             } else {
                 log.debug("redis: attempt failed, trying again", failure);
-                commands.schedule(
-                        () -> tryOnce(attempt, result), SUBSCRIBE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
+                commands.schedule(() -> tryOnce(attempt, result), SUBSCRIBE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
             }
         });
     }

@@ -64,7 +64,8 @@ final class RequestResponder {
 
     private void broadcastWithAck(Request.BroadcastWithAck request) {
         BroadcastOptions asked = request.options();
-        BroadcastFlags flags = asked.flags().timeout().map(BroadcastFlags.NONE::withTimeout).orElse(BroadcastFlags.NONE);
+        BroadcastFlags flags =
+                asked.flags().timeout().map(BroadcastFlags.NONE::withTimeout).orElse(BroadcastFlags.NONE);
         // Node's receivers ignore the other flags here too.
         BroadcastOptions target = new BroadcastOptions(asked.rooms(), asked.except(), flags);
         local.broadcastWithAck(request.packet(), target, new AckCollector() {

@@ -81,7 +81,8 @@ final class RoomSubscriptions implements RoomListener {
             if (busy) {
                 return;
             }
-            // What follows an answer is off this thread: it may be here at once, and the map must not be changed within its own compute.
+            // What follows an answer is off this thread: it may be here at once, and the map must not be changed within
+            // its own compute.
             if (wanted && subscription == null) {
                 busy = true;
                 CompletableFuture<Void> done = new CompletableFuture<>();
