@@ -40,6 +40,9 @@ public final class EngineSession {
     @Nullable
     EngineSession nextReady;
 
+    /** Whether it is on that stack: 0 or 1, changed by {@link SessionLoop} only. */
+    volatile int ready;
+
     private final EngineServer server;
     private final EngineSessionId id;
     private final SessionLoop loop;

@@ -1,6 +1,7 @@
 package io.duet.engineio;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -9,11 +10,15 @@ import org.slf4j.LoggerFactory;
 /**
  * One event loop as its sessions use it: it is woken once for all sessions that have something to send, and it owns what they share.
  *
- * <p>A session with a message in an empty outbox puts itself on a stack; the first one on an empty stack schedules the task that takes them
- * all. A broadcast to many sessions of one loop thus costs one task, and messages sent while the loop is busy go out in one batch.
+ * <p>A session with a message in an empty outbox puts itself on a stack, unless it is there; the first one on an empty stack schedules the
+ * task that takes them all. A broadcast to many sessions of one loop thus costs one task, and messages sent while the loop is busy go out in
+ * one batch.
  */
 final class SessionLoop implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(SessionLoop.class);
+
+    private static final AtomicIntegerFieldUpdater<EngineSession> READY =
+            AtomicIntegerFieldUpdater.newUpdater(EngineSession.class, "ready");
 
     private final EventLoop eventLoop;
     private final AtomicReference<@Nullable EngineSession> ready = new AtomicReference<>();
@@ -33,8 +38,14 @@ final class SessionLoop implements Runnable {
         return deflate;
     }
 
-    /** Called by any thread for a session whose outbox was empty: such a session is on no stack. */
+    /**
+     * Called by any thread for a session whose outbox was empty. It can be on the stack all the same: what put it there was then flushed out
+     * of turn. Put there twice, it would cut off those below it.
+     */
     void flushSoon(EngineSession session) {
+        if (!READY.compareAndSet(session, 0, 1)) {
+            return;
+        }
         EngineSession below;
         do {
             below = ready.get();
@@ -51,6 +62,8 @@ final class SessionLoop implements Runnable {
         while (session != null) {
             EngineSession below = session.nextReady;
             session.nextReady = null;
+            // Before the flush: what is sent from now on asks again.
+            session.ready = 0;
             try {
                 session.flush();
             } catch (RuntimeException e) {
