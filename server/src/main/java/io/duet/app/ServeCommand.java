@@ -1,5 +1,7 @@
 package io.duet.app;
 
+import io.duet.adapter.redis.RedisAdapter;
+import io.duet.adapter.redis.RedisAdapterOptions;
 import io.duet.socketio.Server;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -26,6 +28,12 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--host", description = "address to listen on; all if not given")
     private String host = "";
 
+    @Option(
+            names = "--redis",
+            description = "connect with other nodes through this Redis: redis://host:port, rediss://host:port or"
+                    + " redis+sentinel://host:port,.../masterName")
+    private String redis = "";
+
     @Option(names = "--allow-eio3", description = "serve JavaScript clients 1.x and 2.x too")
     private boolean allowEio3;
 
@@ -50,6 +58,9 @@ final class ServeCommand implements Callable<Integer> {
         var builder = Server.builder().port(port).allowEIO3(allowEio3).httpHandler(new DemoPage());
         if (!host.isEmpty()) {
             builder.host(host);
+        }
+        if (!redis.isEmpty()) {
+            builder.adapter(RedisAdapter.classic(redis, RedisAdapterOptions.defaults()));
         }
         Server server = builder.build();
         new DemoChat(server).serve();

@@ -52,6 +52,7 @@ public class Namespace {
     private final List<Middleware> middlewares = new CopyOnWriteArrayList<>();
     private final List<Consumer<Socket>> connectionListeners = new CopyOnWriteArrayList<>();
     private final EventListeners serverSideListeners = new EventListeners();
+    private final List<AnyEventListener> anyServerSide = new CopyOnWriteArrayList<>();
     private final SerialExecutor serverSideSerial;
     private final AtomicLong ackIds = new AtomicLong();
     private final AtomicInteger attached = new AtomicInteger();
@@ -102,6 +103,12 @@ public class Namespace {
     /** Adds a listener of an event that another node sends by {@link #serverSideEmit}. */
     public final Namespace onServerSide(String event, EventListener listener) {
         serverSideListeners.add(event, requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /** Adds a listener of every event that another node sends by {@link #serverSideEmit}, called before those of its name. */
+    public final Namespace onAnyServerSide(AnyEventListener listener) {
+        anyServerSide.add(requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -376,6 +383,9 @@ public class Namespace {
             Ack ack = answer == null ? NoAck.INSTANCE : new NodeAck(answer);
             // Off the adapter's thread: listeners may block.
             serverSideSerial.execute(() -> {
+                for (AnyEventListener listener : anyServerSide) {
+                    call((values, request) -> listener.onEvent(event, values, request), arguments, ack);
+                }
                 for (EventListener listener : serverSideListeners.registered(event)) {
                     call(listener, arguments, ack);
                 }
