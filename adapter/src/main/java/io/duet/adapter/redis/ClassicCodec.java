@@ -1,22 +1,26 @@
 package io.duet.adapter.redis;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.msgpack.MessagePack;
+import io.duet.adapter.msgpack.MessagePackException;
 import io.duet.adapter.msgpack.WireValues;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The payloads of {@code @socket.io/redis-adapter} 8.3.0 and {@code @socket.io/redis-emitter} 5.1.0, byte for byte. Any thread may call.
  *
- * <p>What is encoded here cannot hurt a Node server; what is decoded may be anything: it gives a message or the one exception.
+ * <p>What is encoded here cannot hurt a Node server; what is decoded may be anything: it gives a message or the one exception. Values of
+ * decoded messages are Jackson trees, with null nodes for null; binary keeps its bytes and a date its instant in MessagePack, in JSON they
+ * are {@code {"type":"Buffer","data":[]}} and text.
  */
 final class ClassicCodec {
-    private final WireValues values;
+    private final MessageWriter writer;
 
     /**
-     * @param mapper how the application's values are written
+     * @param mapper how the application's values are written; copied
      */
     ClassicCodec(ObjectMapper mapper) {
-        values = new WireValues(mapper);
+        writer = new MessageWriter(new WireValues(mapper));
     }
 
     /**
@@ -25,16 +29,17 @@ final class ClassicCodec {
      * @throws ClusterMessageException if it must not be published: a value that cannot be written, no uid, the flag {@code local}
      */
     byte[] encode(Broadcast broadcast) {
-        return unfinished(values, "broadcast");
+        return toMessagePack(writer.broadcast(broadcast));
     }
 
     /**
      * JSON, or MessagePack for {@link Request.BroadcastWithAck}; for {@link Channels#request}.
      *
-     * @throws ClusterMessageException as for broadcasts
+     * @throws ClusterMessageException as for broadcasts; join, leave and disconnect may be without a uid
      */
     byte[] encode(Request request) {
-        return unfinished(values, "request");
+        JsonNode tree = writer.request(request);
+        return request instanceof Request.BroadcastWithAck ? toMessagePack(tree) : JsonText.encode(tree);
     }
 
     /**
@@ -43,14 +48,17 @@ final class ClassicCodec {
      * @throws ClusterMessageException as for broadcasts
      */
     byte[] encode(Response response) {
-        return unfinished(values, "response");
+        JsonNode tree = writer.response(response);
+        return response instanceof Response.Acknowledgement ? toMessagePack(tree) : JsonText.encode(tree);
     }
 
     /**
+     * Always MessagePack. Whose it is and for which namespace is left to the caller.
+     *
      * @throws ClusterMessageException if it is to be dropped
      */
     Broadcast decodeBroadcast(byte[] payload) {
-        return unfinished(values, "payload");
+        return MessageReader.broadcast(fromMessagePack(payload));
     }
 
     /**
@@ -59,7 +67,7 @@ final class ClassicCodec {
      * @throws ClusterMessageException if it is to be dropped
      */
     Request decodeRequest(byte[] payload) {
-        return unfinished(values, "payload");
+        return MessageReader.request(decode(payload));
     }
 
     /**
@@ -68,14 +76,26 @@ final class ClassicCodec {
      * @throws ClusterMessageException if it is to be dropped
      */
     Response decodeResponse(byte[] payload) {
-        return unfinished(values, "payload");
+        return MessageReader.response(decode(payload));
     }
 
-    @SuppressWarnings("TypeParameterUnusedInFormals")
-    private static <T> T unfinished(@Nullable WireValues values, String what) {
-        if (values == null) {
-            throw new IllegalStateException(what);
+    private static byte[] toMessagePack(JsonNode tree) {
+        try {
+            return MessagePack.encode(tree);
+        } catch (MessagePackException e) {
+            throw new ClusterMessageException("values: not encoded (expected: what MessagePack can hold)", e);
         }
-        throw new ClusterMessageException(what + ": any (expected: none, so far)");
+    }
+
+    private static JsonNode decode(byte[] payload) {
+        return payload.length > 0 && payload[0] == '{' ? JsonText.decode(payload) : fromMessagePack(payload);
+    }
+
+    private static JsonNode fromMessagePack(byte[] payload) {
+        try {
+            return MessagePack.decode(payload);
+        } catch (MessagePackException e) {
+            throw new ClusterMessageException("payload: " + payload.length + " bytes (expected: MessagePack)", e);
+        }
     }
 }
