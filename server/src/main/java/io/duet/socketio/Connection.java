@@ -154,19 +154,25 @@ final class Connection implements SessionHandler {
         });
     }
 
-    /** The socket has left by a call on this side; any thread. */
+    /** The socket leaves by a call on this side: its client is told once it may come back; any thread. */
     void leave(Socket socket, boolean close) {
         execute(() -> {
-            if (sockets.remove(socket.namespace().name(), socket)) {
-                if (leftAtNanos == null) {
-                    leftAtNanos = new HashMap<>(2);
-                }
-                leftAtNanos.put(socket.namespace().name(), System.nanoTime());
-            }
+            forget(socket);
             if (close) {
                 close();
             }
         });
+    }
+
+    private void forget(Socket socket) {
+        String name = socket.namespace().name();
+        if (sockets.remove(name, socket)) {
+            if (leftAtNanos == null) {
+                leftAtNanos = new HashMap<>(2);
+            }
+            leftAtNanos.put(name, System.nanoTime());
+            send(new SocketPacket.Disconnect(name));
+        }
     }
 
     /** Counts an event that was handed to listeners; event loop. */
@@ -198,7 +204,10 @@ final class Connection implements SessionHandler {
     /** Leaves all namespaces and closes the session once what was sent before is out. */
     private void close() {
         for (Socket socket : new ArrayList<>(sockets.values())) {
-            socket.disconnect(false);
+            if (!socket.life().isPending()) {
+                forget(socket);
+                socket.disconnect(false);
+            }
         }
         session.close(CloseReason.FORCED_SERVER_CLOSE, "", false);
     }

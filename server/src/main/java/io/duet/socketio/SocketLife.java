@@ -216,9 +216,8 @@ final class SocketLife {
 
     void disconnect(boolean close) {
         if (state.compareAndSet(State.CONNECTED, State.DISCONNECTING)) {
-            connection.send(new SocketPacket.Disconnect(namespace.name()));
-            finish(DisconnectReason.SERVER_NAMESPACE_DISCONNECT, "");
             connection.leave(socket, close);
+            finish(DisconnectReason.SERVER_NAMESPACE_DISCONNECT, "");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.duet.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.duet.wire.RawPolling;
 import io.duet.wire.RawSocketIoClient;
@@ -271,7 +272,36 @@ final class ConnectIT {
 
         assertThat(second).isNotEqualTo(joined.id());
         assertThat(server.socket().id()).isEqualTo(second);
-        assertThat(first.connected()).isFalse();
+        await().until(first::disconnected);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ListenerExecution.class)
+    void letsAClientComeBackAsSoonAsItIsToldThatItHasLeft(ListenerExecution execution) {
+        Server io = server.start(options -> options.listenerExecution(execution));
+        io.onConnection(socket -> socket.on("leave", (arguments, ack) -> socket.disconnect()));
+        RawSocketIoClient client = server.client();
+
+        for (int i = 0; i < 100; i++) {
+            client.join("/");
+
+            assertThat(client.send("2[\"leave\"]").read()).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void letsAClientComeBackWhileItsFormerSocketIsStillBusy() throws InterruptedException {
+        Server io = server.start();
+        CompletableFuture<Void> busy = new CompletableFuture<>();
+        io.onConnection(socket -> {
+            socket.on("leave", (arguments, ack) -> socket.disconnect());
+            socket.onDisconnecting((reason, description) -> busy.join());
+        });
+        RawSocketIoClient client = server.join().client();
+
+        assertThat(client.send("2[\"leave\"]").read()).isEqualTo("1");
+        assertThat(client.join("/")).isNotEmpty();
+        busy.complete(null);
     }
 
     @Test
