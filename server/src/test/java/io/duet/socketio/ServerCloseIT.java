@@ -1,61 +1,184 @@
 package io.duet.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import io.duet.wire.RawHttp;
+import io.duet.wire.RawPolling;
+import io.duet.wire.RawSocketIoClient;
+import io.duet.wire.WebSocketFrame;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+/** Start and end of servers. */
 final class ServerCloseIT {
-    private static final int LIMIT_SECONDS = 5;
+    @RegisterExtension
+    final ServerExtension server = new ServerExtension();
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    @ParameterizedTest
+    @EnumSource(ListenerExecution.class)
+    void tellsEverySocketWhy(ListenerExecution execution) throws InterruptedException {
+        Server io = server.start(options -> options.listenerExecution(execution));
+        for (String name : List.of("/", "/one")) {
+            io.of(name)
+                    .onConnection(socket -> socket.onDisconnect((reason, description) ->
+                            server.see(socket.namespace().name() + " " + reason + " " + socket.rooms())));
+        }
+        RawSocketIoClient client = server.client();
+        client.join("/");
+        client.join("/one");
+
+        close(io);
+
+        assertThat(List.of(server.next(), server.next()))
+                .containsExactlyInAnyOrder("/ server shutting down []", "/one server shutting down []");
+    }
 
     @Test
-    void closesWhenTheLastSessionEndsAfterTheCallHasReturned() throws Exception {
-        CountDownLatch connected = new CountDownLatch(1);
-        CountDownLatch mayEnd = new CountDownLatch(1);
-        Server io = Server.builder()
-                .port(0)
-                .listenerExecution(ListenerExecution.EVENT_LOOP)
-                .build();
-        io.onConnection(socket -> {
-            socket.onDisconnecting((reason, description) -> awaitQuietly(mayEnd));
-            connected.countDown();
-        });
-        io.start();
-        connect("http://127.0.0.1:" + io.port() + "/socket.io/?EIO=4&transport=polling");
-        assertThat(connected.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    void closesConnectionsWithoutDisconnectPackets() throws InterruptedException {
+        Server io = server.start();
+        RawSocketIoClient webSocket = server.join().client();
+        RawSocketIoClient inNoNamespace = server.client();
+        RawPolling polling = server.polling();
+        polling.post("40");
+        polling.poll();
+        polling.sendPoll();
+        polling.polls().isQuiet();
+
+        close(io);
+
+        assertThat(webSocket.readClose()).isEqualTo(WebSocketFrame.NO_STATUS);
+        assertThat(inNoNamespace.readClose()).isEqualTo(WebSocketFrame.NO_STATUS);
+        assertThat(polling.readPoll()).hasToString("200 1");
+        assertThat(polling.polls().isClosedByServer()).isTrue();
+    }
+
+    @Test
+    void isDownWhenItIsDone() {
+        Server io = server.start();
+        server.join();
+        int port = io.port();
+
+        close(io);
+
+        assertThatThrownBy(() -> RawHttp.connect(port)).isInstanceOf(UncheckedIOException.class);
+        assertThat(io.engine().clientsCount()).isZero();
+    }
+
+    @Test
+    void mayBeClosedAgain() {
+        Server io = server.start();
+
+        CompletionStage<Void> first = io.close();
+        CompletionStage<Void> second = io.close();
+
+        assertThat(first.toCompletableFuture().orTimeout(5, TimeUnit.SECONDS)).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(second.toCompletableFuture().orTimeout(5, TimeUnit.SECONDS)).succeedsWithin(Duration.ofSeconds(5));
+        close(io);
+    }
+
+    @Test
+    void mayBeClosedByAListener() throws InterruptedException {
+        Server io = server.start(options -> options.listenerExecution(ListenerExecution.EVENT_LOOP));
+        io.onConnection(
+                socket -> socket.on("close", (arguments, ack) -> io.close().thenRun(() -> server.see("closed"))));
+
+        server.join().client().send("2[\"close\"]");
+
+        assertThat(server.next()).isEqualTo("closed");
+    }
+
+    @Test
+    void closesWhenTheLastSessionEndsAfterTheCallHasReturned() {
+        Server io = server.start(options -> options.listenerExecution(ListenerExecution.EVENT_LOOP));
+        CompletableFuture<Void> mayEnd = new CompletableFuture<>();
+        io.onConnection(socket -> socket.onDisconnecting(
+                (reason, description) -> mayEnd.orTimeout(5, TimeUnit.SECONDS).join()));
+        server.join();
 
         CompletionStage<Void> closing = io.close();
-        mayEnd.countDown();
+        mayEnd.complete(null);
 
-        assertThat(closing.toCompletableFuture()).succeedsWithin(LIMIT_SECONDS, TimeUnit.SECONDS);
+        assertThat(closing.toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
     }
 
-    private void connect(String url) throws IOException, InterruptedException {
-        String open = http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
-                .body();
-        String sid = open.replaceFirst(".*\"sid\":\"([^\"]+)\".*", "$1");
-        http.send(
-                HttpRequest.newBuilder(URI.create(url + "&sid=" + sid))
-                        .POST(BodyPublishers.ofString("40"))
-                        .build(),
-                BodyHandlers.ofString());
+    @Test
+    void mayBeClosedWithoutEverBeingStarted() {
+        Server io = Server.builder().build();
+
+        close(io);
+
+        assertThatThrownBy(io::start).isInstanceOf(IllegalStateException.class);
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
+    @Test
+    void leavesThePortToTheNextServer() {
+        Server first = server.start();
+        server.join();
+        int port = first.port();
+        close(first);
+
+        Server second = server.start(options -> options.port(port));
+
+        assertThat(second.port()).isEqualTo(port);
+        assertThat(server.join().id()).isNotEmpty();
+    }
+
+    @Test
+    void failsIfThePortIsTaken() {
+        Server first = server.start();
+        Server second = Server.builder().host("127.0.0.1").port(first.port()).build();
+
         try {
-            latch.await(LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            assertThatThrownBy(second::start).isInstanceOf(UncheckedIOException.class);
+        } finally {
+            close(second);
         }
+        assertThat(server.join().id()).as("the first one is not touched").isNotEmpty();
+    }
+
+    @Test
+    void startsOnce() {
+        Server io = server.start();
+
+        assertThatThrownBy(io::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void sharesNothingWithAnotherServerInTheProcess() throws InterruptedException {
+        Server other = Server.builder().host("127.0.0.1").build();
+        try {
+            other.onConnection(socket -> server.see("other"));
+            other.start();
+            Server io = server.start();
+            RawSocketIoClient here = server.join().client();
+            RawSocketIoClient there = server.closing(RawSocketIoClient.open(other.port()));
+            there.join("/");
+
+            io.emit("here");
+            other.emit("there");
+            close(io);
+
+            assertThat(other.port()).isPositive();
+            assertThat(here.read()).isEqualTo("2[\"here\"]");
+            assertThat(there.read()).isEqualTo("2[\"there\"]");
+            other.emit("still there");
+            assertThat(there.read()).isEqualTo("2[\"still there\"]");
+            assertThat(server.next()).isEqualTo("other");
+        } finally {
+            close(other);
+        }
+    }
+
+    private static void close(Server io) {
+        io.close().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
     }
 }
