@@ -76,7 +76,7 @@ public final class Server {
         if (binding != null || closed != null) {
             throw new IllegalStateException("server: started before (expected: start once)");
         }
-        binding = Acceptor.find().listen(listen, engine);
+        binding = options.acceptor().orElseGet(Acceptor::find).listen(listen, engine);
         return this;
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.InMemoryAdapter;
 import io.duet.adapter.RecoveryOptions;
+import io.duet.engineio.Acceptor;
 import io.duet.engineio.EngineOptions;
 import io.duet.engineio.EngineSettings;
 import io.duet.engineio.HttpHandler;
@@ -38,6 +39,9 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
 
     @Nullable
     Executor listenerExecutor;
+
+    @Nullable
+    Acceptor acceptor;
 
     ServerBuilder() {
         path(ServerOptions.DEFAULT_PATH);
@@ -153,6 +157,12 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
      */
     public ServerBuilder listenerExecutor(Executor listenerExecutor) {
         this.listenerExecutor = requireNonNull(listenerExecutor, "listenerExecutor");
+        return this;
+    }
+
+    /** What accepts the connections; default: the one on the class path, which listens where {@link #port} and {@link #host} say. */
+    public ServerBuilder acceptor(Acceptor acceptor) {
+        this.acceptor = requireNonNull(acceptor, "acceptor");
         return this;
     }
 

@@ -3,6 +3,7 @@ package io.duet.socketio;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.RecoveryOptions;
+import io.duet.engineio.Acceptor;
 import io.duet.engineio.EngineOptions;
 import io.duet.engineio.HttpHandler;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class ServerOptions {
     private final int maxChildNamespaces;
     private final ListenerExecution listenerExecution;
     private final @Nullable Executor listenerExecutor;
+    private final @Nullable Acceptor acceptor;
 
     ServerOptions(ServerBuilder builder) {
         this.engine = builder.engineOptions();
@@ -46,6 +48,7 @@ public final class ServerOptions {
         this.maxChildNamespaces = builder.maxChildNamespaces;
         this.listenerExecution = builder.listenerExecution;
         this.listenerExecutor = builder.listenerExecutor;
+        this.acceptor = builder.acceptor;
     }
 
     public EngineOptions engine() {
@@ -105,5 +108,10 @@ public final class ServerOptions {
     @Nullable
     Executor listenerExecutor() {
         return listenerExecutor;
+    }
+
+    /** Absent: the one on the class path. */
+    Optional<Acceptor> acceptor() {
+        return Optional.ofNullable(acceptor);
     }
 }

@@ -216,6 +216,11 @@ public final class Socket implements LocalSocket {
         return this;
     }
 
+    /** Runs a task as listeners run: after those that run or wait now, one at a time; at once if called by one of them. */
+    public void execute(Runnable task) {
+        life.execute(requireNonNull(task, "task"));
+    }
+
     // Sending
 
     /**
