@@ -1,6 +1,8 @@
 package io.duet.netty;
 
+import com.corundumstudio.socketio.Configuration;
 import com.corundumstudio.socketio.SocketIOChannelInitializer;
+import com.corundumstudio.socketio.namespace.NamespacesHub;
 import io.duet.engineio.EngineServer;
 import io.netty.channel.ChannelPipeline;
 
@@ -13,6 +15,12 @@ final class DuetChannelInitializer extends SocketIOChannelInitializer {
     DuetChannelInitializer(EngineServer engine, boolean proxyProtocol) {
         this.engine = engine;
         this.proxyProtocol = proxyProtocol;
+    }
+
+    @Override
+    public void start(Configuration configuration, NamespacesHub namespacesHub) {
+        configuration.setStoreFactory(new SessionStores(configuration.getStoreFactory()));
+        super.start(configuration, namespacesHub);
     }
 
     @Override

@@ -1,22 +1,15 @@
 package io.duet.netty;
 
-import static java.util.Objects.requireNonNull;
-
 import com.corundumstudio.socketio.Configuration;
 import com.corundumstudio.socketio.SocketIOServer;
 import io.duet.engineio.Acceptor;
 import io.duet.engineio.EngineServer;
 import io.duet.engineio.ListenOptions;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Listens by means of netty-socketio's server. */
 public final class SocketIoBootstrap implements Acceptor {
@@ -62,10 +55,9 @@ public final class SocketIoBootstrap implements Acceptor {
         return configuration;
     }
 
-    /** The library's server, with what it does not tell: the port it got, its threads. */
+    /** The library's server. */
     private static final class ListeningServer extends SocketIOServer implements Binding {
-        private @Nullable ServerBootstrap bootstrap;
-        private volatile @Nullable Channel listening;
+        private final ListeningChannel listening = new ListeningChannel();
 
         ListeningServer(Configuration configuration) {
             super(configuration);
@@ -74,28 +66,18 @@ public final class SocketIoBootstrap implements Acceptor {
         @Override
         protected void applyConnectionOptions(ServerBootstrap applied) {
             super.applyConnectionOptions(applied);
-            bootstrap = applied;
-            applied.handler(new ChannelInitializer<>() {
-                @Override
-                protected void initChannel(Channel channel) {
-                    listening = channel;
-                }
-            });
+            listening.watch(applied);
         }
 
         @Override
         public int port() {
-            Channel channel = requireNonNull(listening, "listening");
-            return ((InetSocketAddress) channel.localAddress()).getPort();
+            return listening.port();
         }
 
         @Override
         public void close() {
-            ServerBootstrap used = bootstrap;
-            if (used != null) {
-                // Without the library's quiet period of seconds: the sessions are closed already.
-                used.config().group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
-                used.config().childGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            // The sessions are closed already.
+            if (listening.shutDown()) {
                 stop();
             }
         }

@@ -1,0 +1,42 @@
+package io.duet.netty;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What netty-socketio's server does not tell: the port it got, its threads. Learnt from the bootstrap before it binds. */
+final class ListeningChannel {
+    private volatile @Nullable ServerBootstrap bootstrap;
+    private volatile @Nullable Channel channel;
+
+    void watch(ServerBootstrap applied) {
+        bootstrap = applied;
+        applied.handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel opened) {
+                channel = opened;
+            }
+        });
+    }
+
+    int port() {
+        Channel listening = requireNonNull(channel, "listening");
+        return ((InetSocketAddress) listening.localAddress()).getPort();
+    }
+
+    /** Ends the threads without the library's quiet period of seconds. False if there are none. */
+    boolean shutDown() {
+        ServerBootstrap used = bootstrap;
+        if (used == null) {
+            return false;
+        }
+        used.config().group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        used.config().childGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        return true;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.duet.netty;
+
+import org.jspecify.annotations.NullMarked;
