@@ -97,7 +97,10 @@ final class HttpExchange {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()), Unpooled.wrappedBuffer(reply.body()));
         reply.headers().forEach((name, value) -> response.headers().set(name, value));
         answerHeaders.forEach(header -> response.headers().add(header.getKey(), header.getValue()));
-        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+        if (reply.status() != HttpResponseStatus.NOT_MODIFIED.code()) {
+            // There it would be the length of what the peer has already (RFC 9110, section 8.6).
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+        }
         boolean close = !keepAlive || answerHeaders.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         if (close) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

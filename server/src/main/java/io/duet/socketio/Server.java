@@ -49,6 +49,10 @@ public final class Server {
         this.encoder = new SocketPacketEncoder(options.mapper());
         this.engine =
                 new EngineServer(options.engine(), session -> new Connection(this, session), options.httpHandler());
+        if (options.serveClient()) {
+            // Behind CORS and in front of the application's own middlewares, as in Node.
+            engine.use(new ClientFiles(options.engine().path()));
+        }
         Executor given = options.listenerExecutor();
         this.ownPool = given == null
                 ? new ListenerPool("duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS)

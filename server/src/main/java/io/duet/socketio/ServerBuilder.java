@@ -26,6 +26,7 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     Duration ackTimeout = ServerOptions.DEFAULT_ACK_TIMEOUT;
     int maxAttachments = SocketPacketDecoder.DEFAULT_MAX_ATTACHMENTS;
     int maxQueuedInboundBytes = ServerOptions.DEFAULT_MAX_QUEUED_INBOUND_BYTES;
+    boolean serveClient = true;
     ObjectMapper mapper = JsonValues.mapper();
     AdapterFactory adapters = InMemoryAdapter.factory();
     HttpHandler httpHandler = (request, body) -> CompletableFuture.completedFuture(HttpReply.empty(404));
@@ -118,6 +119,15 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     /** Connects the nodes of a cluster; default: this node is alone. */
     public ServerBuilder adapter(AdapterFactory adapters) {
         this.adapters = requireNonNull(adapters, "adapters");
+        return this;
+    }
+
+    /**
+     * Whether the browser bundles of the npm package socket.io-client are served below the path, so that pages can load
+     * {@code /socket.io/socket.io.js}; default true.
+     */
+    public ServerBuilder serveClient(boolean serveClient) {
+        this.serveClient = serveClient;
         return this;
     }
 

@@ -24,6 +24,7 @@ public final class ServerOptions {
     private final Duration ackTimeout;
     private final int maxAttachments;
     private final int maxQueuedInboundBytes;
+    private final boolean serveClient;
     private final ObjectMapper mapper;
     private final AdapterFactory adapters;
     private final HttpHandler httpHandler;
@@ -40,6 +41,7 @@ public final class ServerOptions {
         this.ackTimeout = builder.ackTimeout;
         this.maxAttachments = builder.maxAttachments;
         this.maxQueuedInboundBytes = builder.maxQueuedInboundBytes;
+        this.serveClient = builder.serveClient;
         this.mapper = builder.mapper;
         this.adapters = builder.adapters;
         this.httpHandler = builder.httpHandler;
@@ -73,6 +75,11 @@ public final class ServerOptions {
     /** How many bytes of a client's events may wait for its listeners before nothing more is read from it. */
     public int maxQueuedInboundBytes() {
         return maxQueuedInboundBytes;
+    }
+
+    /** Whether the browser bundles of the client are served below the path. */
+    public boolean serveClient() {
+        return serveClient;
     }
 
     ObjectMapper mapper() {
