@@ -129,10 +129,4 @@ public final class EngineServer {
                 eventLoop,
                 key -> new SessionLoop(key, new PerMessageDeflate(options.perMessageDeflateThresholdBytes())));
     }
-
-    // BRIDGE-BEGIN
-    public int sessionCount() {
-        return clientsCount();
-    }
-    // BRIDGE-END
 }

@@ -203,18 +203,4 @@ public abstract class EngineSettings<B extends EngineSettings<B>> {
         }
         return value;
     }
-
-    // BRIDGE-BEGIN
-    public B allowV3(boolean x) {
-        return allowEIO3(x);
-    }
-
-    public B maxPayloadBytes(int x) {
-        return maxHttpBufferSize(x);
-    }
-
-    public B gate(RequestGate x) {
-        return allowRequest(x);
-    }
-    // BRIDGE-END
 }

@@ -179,11 +179,4 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     public Server build() {
         return new Server(new ServerOptions(this), listen);
     }
-
-    // BRIDGE-BEGIN
-    public ServerBuilder engine(java.util.function.Consumer<ServerBuilder> change) {
-        change.accept(this);
-        return this;
-    }
-    // BRIDGE-END
 }
