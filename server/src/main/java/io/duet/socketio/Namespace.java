@@ -229,7 +229,12 @@ public class Namespace {
     CompletionStage<SocketIdentity> identify(@Nullable String legacySessionId, JsonNode auth) {
         if (legacySessionId != null) {
             String id = name.equals("/") ? legacySessionId : name + "#" + legacySessionId;
-            return CompletableFuture.completedFuture(SocketIdentity.fresh(id, null));
+            // The same id again: what its former socket still has to leave must not be taken from the new one.
+            Socket former = sockets.get(id);
+            CompletionStage<Void> gone = former == null
+                    ? CompletableFuture.completedFuture(null)
+                    : former.life().ended();
+            return gone.thenApply(done -> SocketIdentity.fresh(id, null));
         }
         if (!recovers()) {
             return CompletableFuture.completedFuture(SocketIdentity.fresh(RandomId.next(), null));

@@ -230,6 +230,11 @@ final class SocketLife {
         }
     }
 
+    /** Done when the socket has left its rooms and its namespace. */
+    CompletionStage<Void> ended() {
+        return ended;
+    }
+
     /** Its client is back by another connection before this one was known to be lost. Done when its state has been kept. */
     CompletionStage<Void> supersede() {
         connection.superseded();

@@ -153,6 +153,24 @@ final class LegacyClientIT {
     }
 
     @Test
+    void isReachableAfterItHasComeBackAtOnce() {
+        Server io = start();
+        Namespace chat = io.of("/chat");
+        chat.onConnection(socket -> socket.onDisconnecting((reason, description) -> Thread.yield()));
+        RawSocketIoClient client = client("");
+        client.read();
+        client.send("0/chat,").read();
+        String id = "/chat#" + RawPolling.sid(client.openPacket());
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(client.sendAll("1/chat,", "0/chat,").read()).isEqualTo("0/chat,");
+            chat.to(id).emit("hello", i);
+
+            assertThat(client.read()).isEqualTo("2/chat,[\"hello\"," + i + "]");
+        }
+    }
+
+    @Test
     void isReachedByTheSameBroadcastsAsOthers() {
         Server io = start();
         RawSocketIoClient legacy = client("");
