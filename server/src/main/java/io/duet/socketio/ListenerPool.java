@@ -19,13 +19,20 @@ final class ListenerPool extends ThreadPoolExecutor {
     private static final long IDLE_SECONDS = 30;
     private static final long STALL_MILLIS = 5;
 
+    private final long stallMillis;
     private final int usualThreads;
     private final int maxThreads;
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile long started;
 
     ListenerPool(String name, int usualThreads, int maxThreads) {
+        this(name, usualThreads, maxThreads, STALL_MILLIS);
+    }
+
+    /** A pool that takes the queue for standing still after a time of its own. */
+    ListenerPool(String name, int usualThreads, int maxThreads, long stallMillis) {
         super(usualThreads, maxThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        this.stallMillis = stallMillis;
         this.usualThreads = usualThreads;
         this.maxThreads = maxThreads;
         allowCoreThreadTimeOut(true);
@@ -52,7 +59,7 @@ final class ListenerPool extends ThreadPoolExecutor {
     }
 
     private void watch(long startedBefore) {
-        GlobalEventExecutor.INSTANCE.schedule(() -> look(startedBefore), STALL_MILLIS, TimeUnit.MILLISECONDS);
+        GlobalEventExecutor.INSTANCE.schedule(() -> look(startedBefore), stallMillis, TimeUnit.MILLISECONDS);
     }
 
     private void look(long startedBefore) {

@@ -2,9 +2,7 @@ package io.duet.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,19 +47,18 @@ final class ListenerPoolTest {
     }
 
     @Test
-    void doesNotGrowForTasksThatComeOneByOne() {
-        for (int i = 0; i < 200; i++) {
-            CompletableFuture.runAsync(() -> {}, pool)
-                    .orTimeout(10, TimeUnit.SECONDS)
-                    .join();
-            // The thread is free only once it has left the task.
-            await().atMost(Duration.ofSeconds(10))
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(1))
-                    .until(() -> pool.getActiveCount() == 0);
-        }
+    void doesNotGrowWhileTheQueueHasNotStoodStill() {
+        ListenerPool patient = new ListenerPool("patient", CORE, MAX, TimeUnit.HOURS.toMillis(1));
+        try {
+            List<CompletableFuture<Void>> tasks = IntStream.range(0, 2000)
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> {}, patient))
+                    .toList();
 
-        assertThat(pool.getPoolSize()).isLessThanOrEqualTo(CORE);
+            assertThat(tasks).allSatisfy(each -> assertThat(each).succeedsWithin(10, TimeUnit.SECONDS));
+            assertThat(patient.getLargestPoolSize()).isEqualTo(CORE);
+        } finally {
+            patient.shutdownNow();
+        }
     }
 
     @Test
