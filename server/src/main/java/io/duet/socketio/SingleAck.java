@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +28,10 @@ final class SingleAck implements PendingAck {
         answer.whenComplete((values, failure) -> action.run());
     }
 
-    void limit(Duration limit, EventExecutor timers) {
-        Future<?> timer =
-                timers.schedule(() -> fail("operation has timed out"), limit.toMillis(), TimeUnit.MILLISECONDS);
+    /** @param inStep runs what follows a timeout, as it does what follows an answer */
+    void limit(Duration limit, EventExecutor timers, Executor inStep) {
+        Future<?> timer = timers.schedule(
+                () -> inStep.execute(() -> fail("operation has timed out")), limit.toMillis(), TimeUnit.MILLISECONDS);
         answer.whenComplete((values, failure) -> timer.cancel(false));
     }
 

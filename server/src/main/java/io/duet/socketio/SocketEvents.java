@@ -81,7 +81,7 @@ final class SocketEvents {
         } catch (Arguments.MismatchException e) {
             log.debug("{}: {}", socket, e.getMessage());
             fireError(new SocketError(String.valueOf(e.getMessage())));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("listener failed: {}", socket, e);
         }
     }
@@ -102,7 +102,7 @@ final class SocketEvents {
         }
 
         void announce() {
-            if (socket.takesBroadcasts()) {
+            if (socket.life().takesEvents()) {
                 for (AnyEventListener listener : any) {
                     guarded(() -> listener.onEvent(name, arguments, ack));
                 }
@@ -116,7 +116,7 @@ final class SocketEvents {
 
         void deliver() {
             try {
-                if (socket.takesBroadcasts()) {
+                if (socket.life().takesEvents()) {
                     for (EventListener listener : listeners.registered(name)) {
                         guarded(() -> listener.onEvent(arguments, ack));
                     }

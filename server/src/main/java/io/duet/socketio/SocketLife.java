@@ -43,6 +43,7 @@ final class SocketLife {
     private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable CatchUp catchUp;
+    private volatile boolean leftFromHere;
     private volatile String connectedAt = "";
 
     SocketLife(Socket socket, Connection connection, SerialExecutor serial, SocketIdentity identity) {
@@ -75,6 +76,15 @@ final class SocketLife {
 
     boolean takesBroadcasts() {
         return state.get() == State.CONNECTED;
+    }
+
+    /**
+     * Whether an event that came in reaches listeners: also if its client is gone by now, as long as nobody has been told. What the client sent
+     * before it left is not lost because listeners were busy; what came in before this side disconnected the socket is dropped, as in Node.
+     */
+    boolean takesEvents() {
+        State now = state.get();
+        return now == State.CONNECTED || (now == State.DISCONNECTING && !leftFromHere);
     }
 
     boolean canSend() {
@@ -216,6 +226,7 @@ final class SocketLife {
 
     void disconnect(boolean close) {
         if (state.compareAndSet(State.CONNECTED, State.DISCONNECTING)) {
+            leftFromHere = true;
             connection.leave(socket, close);
             finish(DisconnectReason.SERVER_NAMESPACE_DISCONNECT, "");
         }

@@ -10,6 +10,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -291,5 +293,34 @@ final class EventIT {
         Server io = server.start(options -> options.listenerExecution(execution));
         io.onConnection(socket -> socket.on("message", (arguments, ack) -> socket.emit("back", arguments.toArray())));
         return server.join().client();
+    }
+
+    @Test
+    void deliversWhatAClientSentBeforeItLeftThoughListenersWereBusy() throws InterruptedException {
+        Server io = server.start();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(1);
+        io.of("/other").onConnection(socket -> socket.onDisconnect((reason, description) -> gone.countDown()));
+        io.onConnection(socket -> socket.on("block", (arguments, ack) -> awaitLatch(busy))
+                .on("save", (arguments, ack) -> server.see("saved"))
+                .onDisconnect((reason, description) -> server.see(reason.text())));
+        RawSocketIoClient client = server.client();
+        client.join("/");
+        client.join("/other");
+
+        client.sendAll("2[\"block\"]", "2[\"save\"]", "1", "1/other,");
+        awaitLatch(gone);
+        busy.countDown();
+
+        assertThat(server.next()).isEqualTo("saved");
+        assertThat(server.next()).isEqualTo("client namespace disconnect");
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
