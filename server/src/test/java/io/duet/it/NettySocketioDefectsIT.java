@@ -221,6 +221,9 @@ final class NettySocketioDefectsIT {
         leaving.join("");
         RawSession silent = RawSession.open(server.port());
         silent.join("");
+        // A client is the library's once its connect listeners are to run: a moment after it has been told that it is
+        // in.
+        await().atMost(LIMIT).until(() -> server.getAllClients().size() == 3);
 
         server.getBroadcastOperations().sendEvent("poll", "?", new BroadcastAckCallback<>(String.class, 1) {
             @Override
