@@ -1,0 +1,16 @@
+package io.duet.it;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Duet and Node servers on one Redis; what is checked is said in {@code src/test/js/cluster.mjs}. */
+final class ClusterIT {
+    @Test
+    void duetAndNodeServersBehaveAsOne() throws Exception {
+        try (RedisProcess redis = RedisProcess.start();
+                NodeScript script = NodeScript.kit(
+                        "cluster.mjs", "--jar", System.getProperty("duet.fixtures.jar"), "--redis", redis.uri())) {
+            script.assertPasses(Duration.ofSeconds(70));
+        }
+    }
+}
