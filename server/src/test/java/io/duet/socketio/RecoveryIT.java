@@ -1,6 +1,7 @@
 package io.duet.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.duet.adapter.RecoveryOptions;
 import io.duet.wire.RawSocketIoClient;
@@ -85,7 +86,10 @@ final class RecoveryIT {
         io.emit("kept");
         String offset = offset(client.client.read());
 
-        server.socket().asVolatile().emit("volatile", "text");
+        Socket socket = server.socket();
+        // Its client may have read a packet a moment before the server knows that it is written.
+        await().atMost(Duration.ofSeconds(5)).until(() -> socket.conn().queuedBytes() == 0);
+        socket.asVolatile().emit("volatile", "text");
 
         assertThat(client.client.read()).isEqualTo("2[\"volatile\",\"text\",\"" + offset + "\"]");
     }
