@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A small, fast client: Engine.IO packets in and out as text, pings answered when they are read. Blocking; one thread reads, one writes.
- * Whatever does not arrive within 20 s fails with a {@link java.net.SocketTimeoutException}.
+ * Whatever does not arrive within 20 s fails with a {@link SocketTimeoutException}.
  */
 abstract class EngineClient implements Closeable {
     static final int LIMIT_MILLIS = 20_000;
+
+    private static final String PING = "2";
 
     private volatile int pings;
     private int acks;
@@ -46,23 +50,26 @@ abstract class EngineClient implements Closeable {
     String receive() throws IOException {
         while (true) {
             String packet = read();
-            if (!packet.equals("2")) {
+            if (!packet.equals(PING)) {
                 return packet;
             }
-            pings++;
-            send("3");
+            answerPing();
         }
     }
 
-    /** Reads, and drops, until the server ends the session. */
+    /** Reads, and drops, until the server ends the session; pings do not prolong the limit. */
     void awaitEnd() throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS);
         try {
-            while (true) {
-                receive();
+            while (System.nanoTime() < deadline) {
+                if (read().equals(PING)) {
+                    answerPing();
+                }
             }
         } catch (EOFException e) {
-            // As expected.
+            return;
         }
+        throw new SocketTimeoutException("session still open");
     }
 
     /** Joins the main namespace; returns the socket's id. */
@@ -87,6 +94,11 @@ abstract class EngineClient implements Closeable {
             packet = receive();
         }
         return packet.substring(beginning.length());
+    }
+
+    private void answerPing() throws IOException {
+        pings++;
+        send("3");
     }
 
     static String event(String name, Object... jsonArguments) {

@@ -41,8 +41,8 @@ final class FixtureProcess implements AutoCloseable {
     private final int port;
     private final @Nullable Pattern allowed;
 
-    private FixtureProcess(Process process, ProcessOutput output, int port, @Nullable Pattern allowed) {
-        this.process = process;
+    private FixtureProcess(ProcessOutput output, int port, @Nullable Pattern allowed) {
+        this.process = output.process();
         this.output = output;
         this.port = port;
         this.allowed = allowed;
@@ -197,20 +197,19 @@ final class FixtureProcess implements AutoCloseable {
                     directory == null ? jar.toString() : jar.getFileName().toString()));
             line.addAll(List.of(command, "--port", Integer.toString(port)));
             line.addAll(arguments);
-            ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+            ProcessBuilder builder = new ProcessBuilder(line);
             if (directory != null) {
                 builder.directory(directory.toFile());
             }
-            Process process = builder.start();
-            ProcessOutput output = ProcessOutput.of(process);
+            ProcessOutput output = ProcessOutput.start(builder);
             Matcher ready =
                     READY.matcher(output.await(text -> READY.matcher(text).find(), START_LIMIT)
                             .orElse(""));
             if (!ready.find()) {
-                process.toHandle().destroyForcibly();
+                output.process().toHandle().destroyForcibly();
                 fail("not ready within %s: %s%n%s", START_LIMIT, line, String.join("\n", output.lines()));
             }
-            return new FixtureProcess(process, output, Integer.parseInt(ready.group(1)), allowed);
+            return new FixtureProcess(output, Integer.parseInt(ready.group(1)), allowed);
         }
     }
 }

@@ -18,10 +18,10 @@ final class NodeScript implements AutoCloseable {
     private final Process process;
     private final ProcessOutput output;
 
-    private NodeScript(List<String> command, Process process) {
+    private NodeScript(List<String> command, ProcessOutput output) {
         this.command = command;
-        this.process = process;
-        this.output = ProcessOutput.of(process);
+        this.process = output.process();
+        this.output = output;
     }
 
     /** A script of the interoperability kit. */
@@ -37,12 +37,7 @@ final class NodeScript implements AutoCloseable {
     private static NodeScript start(Path folder, String script, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("node", script));
         command.addAll(List.of(arguments));
-        return new NodeScript(
-                command,
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .start());
+        return new NodeScript(command, ProcessOutput.start(new ProcessBuilder(command).directory(folder.toFile())));
     }
 
     /** Waits for a line that begins so. */

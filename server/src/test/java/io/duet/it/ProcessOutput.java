@@ -26,11 +26,18 @@ final class ProcessOutput {
         reader.setDaemon(true);
     }
 
-    /** Both outputs must have been joined into one. */
-    static ProcessOutput of(Process process) {
-        ProcessOutput output = new ProcessOutput(process);
+    /** Starts a process, its outputs joined into one. It ends with this JVM at the latest. */
+    static ProcessOutput start(ProcessBuilder builder) throws IOException {
+        ProcessOutput output =
+                new ProcessOutput(builder.redirectErrorStream(true).start());
+        ProcessHandle handle = output.process.toHandle();
+        Runtime.getRuntime().addShutdownHook(new Thread(handle::destroyForcibly));
         output.reader.start();
         return output;
+    }
+
+    Process process() {
+        return process;
     }
 
     synchronized List<String> lines() {
