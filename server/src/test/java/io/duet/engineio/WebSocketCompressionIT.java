@@ -159,6 +159,21 @@ final class WebSocketCompressionIT {
     }
 
     @Test
+    void takesMessagesThatEndWithAFinalBlock() {
+        engine.start(options -> options.perMessageDeflate(THRESHOLD));
+        RawWebSocket webSocket = compressing();
+        byte[] deflated = deflate("4final", Deflater.NO_FLUSH);
+        // RFC 7692, section 7.2.3.4: an empty block whose end is cut off.
+        byte[] message = Arrays.copyOf(deflated, deflated.length + 1);
+
+        for (int i = 0; i < 3; i++) {
+            webSocket.frame(true, WebSocketFrame.RSV1, WebSocketFrame.TEXT, message);
+
+            assertThat(webSocket.readText()).isEqualTo("4final");
+        }
+    }
+
+    @Test
     void refusesWhatIsNotDeflated() throws InterruptedException {
         engine.start(options -> options.perMessageDeflate(THRESHOLD));
         RawWebSocket webSocket = compressing();
@@ -202,17 +217,26 @@ final class WebSocketCompressionIT {
     }
 
     private static byte[] deflate(String text) {
+        byte[] deflated = deflate(text, Deflater.SYNC_FLUSH);
+        return Arrays.copyOf(deflated, deflated.length - TAIL.length);
+    }
+
+    /** @param flush {@link Deflater#NO_FLUSH} to end with a final block */
+    private static byte[] deflate(String text, int flush) {
         Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
         try {
             deflater.setInput(text.getBytes(StandardCharsets.UTF_8));
+            if (flush == Deflater.NO_FLUSH) {
+                deflater.finish();
+            }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             byte[] chunk = new byte[8192];
             int length;
             do {
-                length = deflater.deflate(chunk, 0, chunk.length, Deflater.SYNC_FLUSH);
+                length = deflater.deflate(chunk, 0, chunk.length, flush);
                 out.write(chunk, 0, length);
             } while (length == chunk.length);
-            return Arrays.copyOf(out.toByteArray(), out.size() - TAIL.length);
+            return out.toByteArray();
         } finally {
             deflater.end();
         }

@@ -81,6 +81,7 @@ final class WebSocketIT {
                 .frame(true, 0, WebSocketFrame.CONTINUATION, new byte[] {3});
 
         assertThat(webSocket.readBinary()).containsExactly(1, 2, 3);
+        assertThat(webSocket.text("4whole").readText()).as("what follows").isEqualTo("4whole");
     }
 
     @Test

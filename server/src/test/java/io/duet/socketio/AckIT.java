@@ -89,7 +89,7 @@ final class AckIT {
     }
 
     @Test
-    void answersNothingIfNobodyAsked() {
+    void answersNothingIfNobodyAsked() throws InterruptedException {
         Server io = server.start();
         io.onConnection(socket -> socket.on("ask", (arguments, ack) -> {
             server.see(ack.isRequested());
@@ -99,6 +99,7 @@ final class AckIT {
         RawSocketIoClient client = server.join().client().send("2[\"ask\"]");
 
         assertThat(client.read()).isEqualTo("2[\"done\"]");
+        assertThat(server.next()).isEqualTo(false);
     }
 
     @Test
