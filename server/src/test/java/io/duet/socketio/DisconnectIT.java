@@ -223,7 +223,9 @@ final class DisconnectIT {
             socket.join("room");
             socket.onDisconnecting((reason, description) -> socket.to("room").emit("left", reason.text()));
         });
+        server.watch(io.sockets());
         RawSocketIoClient stays = server.join().client();
+        server.socket();
         RawSocketIoClient leaves = server.join().client();
 
         leaves.close();
