@@ -51,9 +51,9 @@ final class HandshakeDetailsIT {
         RawSocketIoClient client = server.client();
 
         client.send("0{\"a\":1}").read();
-        client.send("0/custom,{\"b\":2}").read();
-
         assertThat(server.socket().handshake().auth()).hasToString("{\"a\":1}");
+
+        client.send("0/custom,{\"b\":2}").read();
         assertThat(server.socket().handshake().auth()).hasToString("{\"b\":2}");
     }
 
