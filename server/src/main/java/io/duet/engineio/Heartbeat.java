@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * at a time, on the session's event loop.
  */
 final class Heartbeat {
+    /** A late ping costs its peer at most this part of the ping timeout. */
+    private static final int LATENESS_DIVISOR = 10;
+
     /** What the session does. */
     interface Actions {
         void sendPing();
@@ -29,6 +32,7 @@ final class Heartbeat {
     private final long timeoutMillis;
     private boolean awaitingPong;
     private boolean deadlineMovable;
+    private long pingDueNanos;
     private @Nullable ScheduledFuture<?> timer;
 
     Heartbeat(EventLoop loop, ProtocolRevision revision, EngineOptions options, Actions actions) {
@@ -43,7 +47,7 @@ final class Heartbeat {
         if (revision == ProtocolRevision.V3) {
             await(intervalMillis + timeoutMillis);
         } else {
-            schedule(this::ping, intervalMillis);
+            schedulePing();
         }
     }
 
@@ -57,7 +61,7 @@ final class Heartbeat {
     void onPong() {
         if (awaitingPong) {
             awaitingPong = false;
-            schedule(this::ping, intervalMillis);
+            schedulePing();
         }
     }
 
@@ -74,27 +78,38 @@ final class Heartbeat {
         }
     }
 
+    private void schedulePing() {
+        pingDueNanos = loop.ticker().nanoTime() + TimeUnit.MILLISECONDS.toNanos(intervalMillis);
+        schedule(this::ping, intervalMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * The deadline counts from when the ping was due, as the peer's own does, so that the delays of two timers do not add up. Only a small
+     * part, though: a pause of this process must not leave a peer without time to answer.
+     */
     private void ping() {
         awaitingPong = true;
         deadlineMovable = true;
         actions.sendPing();
-        await(timeoutMillis);
+        long timeout = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        long late = loop.ticker().nanoTime() - pingDueNanos;
+        schedule(this::miss, timeout - Math.min(late, timeout / LATENESS_DIVISOR), TimeUnit.NANOSECONDS);
     }
 
     private void await(long millis) {
-        schedule(
-                () -> {
-                    if (actions.isDeaf()) {
-                        await(millis);
-                    } else {
-                        actions.onMissed();
-                    }
-                },
-                millis);
+        schedule(this::miss, millis, TimeUnit.MILLISECONDS);
     }
 
-    private void schedule(Runnable task, long millis) {
+    private void miss() {
+        if (actions.isDeaf()) {
+            await(revision == ProtocolRevision.V3 ? intervalMillis + timeoutMillis : timeoutMillis);
+        } else {
+            actions.onMissed();
+        }
+    }
+
+    private void schedule(Runnable task, long delay, TimeUnit unit) {
         stop();
-        timer = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+        timer = loop.schedule(task, delay, unit);
     }
 }
