@@ -101,18 +101,22 @@ final class EngineEventsIT {
     @Test
     void tellsWhatHappensToASession() throws InterruptedException {
         Server io = server.start();
-        io.onConnection(socket -> socket.conn().addListener(new SessionListener() {
-            @Override
-            public void packet(EnginePacket packet) {
-                server.see("packet");
-            }
+        io.onConnection(socket -> {
+            socket.conn().addListener(new SessionListener() {
+                @Override
+                public void packet(EnginePacket packet) {
+                    server.see("packet");
+                }
 
-            @Override
-            public void close(CloseReason reason, String description) {
-                server.see(reason.text());
-            }
-        }));
+                @Override
+                public void close(CloseReason reason, String description) {
+                    server.see(reason.text());
+                }
+            });
+            server.see("connection");
+        });
         RawSocketIoClient client = server.join().client();
+        assertThat(server.next()).isEqualTo("connection");
 
         client.send("21[\"x\"]");
         assertThat(server.next()).isEqualTo("packet");
