@@ -1,5 +1,6 @@
 // Duet and Node servers as one cluster on the classic wire: --jar (duet-fixtures.jar) and --redis (its URI).
-// Two Duet nodes (fixture `node`) and one Node server; whatever one of them does is checked at the clients of all.
+// Two Duet nodes (fixture `node`) and one Node server; whatever one of them does is checked at the clients of all. The
+// second Duet node has the msgpack parser, which is between it and its clients.
 import { createAdapter } from "@socket.io/redis-adapter";
 import { Emitter } from "@socket.io/redis-emitter";
 import { spawn } from "node:child_process";
@@ -13,10 +14,10 @@ const { values: settings } = parseArgs({ options: { jar: { type: "string" }, red
 const tap = new Tap("cluster", 60);
 
 /** A Duet node; `ask` resolves to the result of an operation of the fixture. */
-async function duet() {
-  const process = spawn("java", ["-Xmx96m", "-jar", settings.jar, "node", "--redis", settings.redis]);
+async function duet(parser) {
+  const process = spawn("java", ["-Xmx96m", "-jar", settings.jar, "node", "--redis", settings.redis, "--parser", parser]);
   const answers = new Map();
-  const node = { stop: () => process.kill(), kill: () => process.kill("SIGKILL"), log: [] };
+  const node = { parser, stop: () => process.kill(), kill: () => process.kill("SIGKILL"), log: [] };
   node.ask = request =>
     within(8000, request.op, done => {
       const id = answers.size + 1;
@@ -45,8 +46,8 @@ const pub = await createClient({ url: settings.redis }).connect();
 const sub = await pub.duplicate().connect();
 const reference = new Server(0, { adapter: createAdapter(pub, sub) });
 reference.url = `http://127.0.0.1:${reference.httpServer.address().port}`;
-const [first, second] = await Promise.all([duet(), duet()]);
-const open = server => settled({ url: server.url, client: "4", transport: "websocket" });
+const [first, second] = await Promise.all([duet("json"), duet("msgpack")]);
+const open = server => settled({ url: server.url, client: "4", transport: "websocket", parser: server.parser });
 const clients = await Promise.all([open(first), open(second), open(reference)]);
 const [atFirst, atSecond, atReference] = clients;
 const emitter = new Emitter(pub);

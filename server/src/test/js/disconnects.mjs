@@ -2,7 +2,7 @@
 import { next, options, same, settled, Tap, watch, works } from "./lib.mjs";
 
 const settings = options();
-const tap = new Tap(`client ${settings.client} ${settings.transport} disconnects`, settings.limit);
+const tap = new Tap(`client ${settings.client} ${settings.transport} ${settings.parser} disconnects`, settings.limit);
 const reasonOf = await watch(settings);
 const customReasonOf = await watch(settings, "/custom");
 

@@ -3,17 +3,18 @@ import { inspect, isDeepStrictEqual, parseArgs } from "node:util";
 import { io as io4 } from "socket.io-client";
 import io2 from "socket.io-client-2";
 import { io as io3 } from "socket.io-client-3";
+import msgpack from "socket.io-msgpack-parser";
 
 const LIBRARIES = { 2: io2, 3: io3, 4: io4 };
 const TRANSPORTS = { polling: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] };
 export const CLIENTS = Object.keys(LIBRARIES);
 export const MODES = Object.keys(TRANSPORTS);
 
-/** Reads --url, --client, --transport and --limit (seconds for the whole script), and those in `extra`. */
+/** Reads --url, --client, --transport, --parser and --limit (seconds for the whole script), and those in `extra`. */
 export function options(extra = {}) {
   const string = value => ({ type: "string", default: value });
-  const common = { url: { type: "string" }, client: string("4"), transport: string("upgrade"), limit: string("60") };
-  const { values } = parseArgs({ options: { ...common, ...extra } });
+  const common = { client: string("4"), transport: string("upgrade"), parser: string("json"), limit: string("60") };
+  const { values } = parseArgs({ options: { url: { type: "string" }, ...common, ...extra } });
   if (!values.url || !CLIENTS.includes(values.client) || !MODES.includes(values.transport)) {
     console.error(`expected: --url http://host:port --client ${CLIENTS.join("|")} --transport ${MODES.join("|")}`);
     process.exit(2);
@@ -22,7 +23,8 @@ export function options(extra = {}) {
 }
 
 /** Opens a socket over a connection of its own; `more` goes to the client library as it is. */
-export function connect({ url, client, transport }, { nsp = "/", ...more } = {}) {
+export function connect({ url, client, transport, parser }, { nsp = "/", ...more } = {}) {
+  if (parser === "msgpack") more.parser = msgpack;
   const pace = { reconnectionDelay: 50, reconnectionDelayMax: 500 };
   return LIBRARIES[client](url + nsp, { forceNew: true, transports: TRANSPORTS[transport], ...pace, ...more });
 }
@@ -77,8 +79,8 @@ export async function numbersArrived(socket, count) {
 }
 
 /** Watches a namespace from outside; the result tells why the server saw a socket id go. */
-export async function watch({ url }, nsp = "/") {
-  const socket = await settled({ url, client: "4", transport: "websocket" }, { nsp });
+export async function watch({ url, parser }, nsp = "/") {
+  const socket = await settled({ url, client: "4", transport: "websocket", parser }, { nsp });
   const reasons = new Map();
   const waiting = new Map();
   socket.on("gone", (id, reason) => {
@@ -115,7 +117,7 @@ function plain(value) {
   if (value instanceof ArrayBuffer) return Buffer.from(value);
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (Array.isArray(value)) return value.map(plain);
-  if (value === null || typeof value !== "object") return value;
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }
 

@@ -2,8 +2,8 @@
 import { ask, connect, exchange, next, numbersArrived, options, same, Tap, works } from "./lib.mjs";
 
 const settings = options();
-const { client, transport } = settings;
-const tap = new Tap(`client ${client} ${transport}`, settings.limit);
+const { client, transport, parser } = settings;
+const tap = new Tap(`client ${client} ${transport} ${parser}`, settings.limit);
 
 const bytes = (length, seed = 0) => Buffer.from(Array.from({ length }, (_, i) => (i * 31 + seed) % 256));
 const MEGA = bytes(700_000, 7);
@@ -33,6 +33,13 @@ const VALUES = {
   "200 kB of unicode": ["€𝄞a".repeat(25_000)],
   "700 kB of binary": [MEGA],
 };
+if (parser === "msgpack") {
+  // What its encoder can do more than JSON's, and less: it knows no part of a buffer and no integers from 2^64 on.
+  VALUES["dates"] = [new Date(0), [new Date(-1), { at: new Date(8.64e15) }], new Date(1_700_000_000_123)];
+  VALUES["numbers beyond JSON"] = [NaN, [Infinity], { low: -Infinity }];
+  VALUES["floats"] = [0.5, -1.25, 0.1 + 0.2, -2.5e-7, 5e-324, 2 ** 63, -(2 ** 63)];
+  VALUES["binary of other types"] = [new Uint8Array(bytes(20)), new Uint8Array([1, 2, 3]).buffer];
+}
 const ACKED = ["no arguments", "arrays and objects", "null at the end", "unicode"].concat(
   ["binary", "nested binary", "empty binary", "two attachments"],
 );
@@ -111,13 +118,19 @@ await tap.check("unknown namespace is refused and the connection lives on", asyn
   expectedEchoes++;
 });
 
+await tap.check("a middleware's refusal arrives with its data", async () => {
+  const data = client === "2" ? "a b" : { code: 7, why: [null, "ü"] };
+  const refused = connect(settings, { nsp: "/custom", ...credentials({ refuse: data }) });
+  const [error] = await next(refused, client === "2" ? "error" : "connect_error");
+  refused.disconnect();
+  same(client === "2" ? error : { message: error.message, data: error.data }, client === "2" ? data : { message: "refused", data });
+});
+
 await tap.check("auth is empty unless given", async () => same(await firstAuth, [{}]));
 
 const auth = client === "2" ? { token: "a b&c=ü" } : { token: "🔑", nested: { list: [1, null, true] } };
 await tap.check("auth reaches the handler", async () => {
-  // A v2 client has no payload of its own: the query goes with the CONNECT of any namespace but the root.
-  const given = client === "2" ? { query: auth } : { auth };
-  const custom = connect(settings, { nsp: "/custom", ...given });
+  const custom = connect(settings, { nsp: "/custom", ...credentials(auth) });
   same(await next(custom, "auth"), [auth]);
   custom.disconnect();
 });
@@ -140,6 +153,11 @@ await tap.check("disconnect by the client", async () => {
 });
 
 tap.end();
+
+/** A v2 client has no payload of its own: the query goes with the CONNECT of any namespace but the root. */
+function credentials(auth) {
+  return client === "2" ? { query: auth } : { auth };
+}
 
 /** All events of that name up to an ack: a session has one queue, so the ack is behind everything asked for before. */
 async function collect(event, act) {

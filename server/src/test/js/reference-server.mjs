@@ -1,10 +1,12 @@
 // Node's server with the handlers of the kit; another server that is to be checked offers the same handlers.
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
+import msgpack from "socket.io-msgpack-parser";
 
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
+    parser: { type: "string", default: "json" },
     eio3: { type: "boolean", default: false },
     "ping-interval": { type: "string", default: "25000" },
     "ping-timeout": { type: "string", default: "20000" },
@@ -12,14 +14,21 @@ const { values } = parseArgs({
 });
 
 const io = new Server({
+  ...(values.parser === "msgpack" && { parser: msgpack }),
   allowEIO3: values.eio3,
   pingInterval: Number(values["ping-interval"]),
   pingTimeout: Number(values["ping-timeout"]),
 });
 io.on("connection", serve);
-io.of("/custom").on("connection", serve);
+io.of("/custom")
+  .use(({ handshake }, next) => next("refuse" in handshake.auth ? refusal(handshake.auth.refuse) : undefined))
+  .on("connection", serve);
 io.listen(Number(values.port));
 io.httpServer.on("listening", () => console.log(`ready ${io.httpServer.address().port}`));
+
+function refusal(data) {
+  return Object.assign(new Error("refused"), { data });
+}
 
 function serve(socket) {
   let numbers = [];

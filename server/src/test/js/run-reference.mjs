@@ -17,6 +17,7 @@ setTimeout(() => {
 }, LIMIT_SECONDS * 1000);
 
 const plain = await startServer();
+const msgpack = await startServer("--parser", "msgpack");
 const quick = await startServer(...SHORT_HEARTBEAT);
 const jobs = CLIENTS.flatMap(client => [
   ...MODES.flatMap(transport => [
@@ -27,6 +28,13 @@ const jobs = CLIENTS.flatMap(client => [
   ]),
   () => run("upgrade-load.mjs", plain.url, { client }),
 ]);
+
+for (const client of ["4", "3"]) {
+  for (const transport of MODES) {
+    const options = { client, transport, parser: "msgpack" };
+    jobs.push(() => run("matrix.mjs", msgpack.url, options), () => run("disconnects.mjs", msgpack.url, options));
+  }
+}
 
 const total = jobs.length;
 let failed = 0;

@@ -37,7 +37,7 @@ final class ArchitectureTest {
             "io.duet.adapter.redis", Set.of("io.duet.adapter", "io.duet.adapter.msgpack"),
             "io.duet.engineio.codec", Set.of(),
             "io.duet.engineio", Set.of("io.duet.engineio.codec"),
-            "io.duet.socketio.codec", Set.of(),
+            "io.duet.socketio.codec", Set.of("io.duet.adapter.msgpack"),
             "io.duet.socketio",
                     Set.of("io.duet.socketio.codec", "io.duet.engineio", "io.duet.engineio.codec", "io.duet.adapter"),
             "io.duet.netty",

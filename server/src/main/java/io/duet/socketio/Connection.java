@@ -9,8 +9,8 @@ import io.duet.engineio.EngineSession;
 import io.duet.engineio.SessionHandler;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.engineio.codec.ProtocolRevision;
+import io.duet.socketio.codec.Parser;
 import io.duet.socketio.codec.SocketPacket;
-import io.duet.socketio.codec.SocketPacketDecoder;
 import io.duet.socketio.codec.SocketProtocolException;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
@@ -40,7 +40,7 @@ final class Connection implements SessionHandler {
 
     private final Server server;
     private final EngineSession session;
-    private final SocketPacketDecoder decoder;
+    private final Parser.Decoder decoder;
     private final Map<String, Socket> sockets = new HashMap<>(2);
 
     /** Namespaces whose CONNECT is being looked into: no socket is there yet. */
@@ -55,14 +55,18 @@ final class Connection implements SessionHandler {
     private final AtomicLong inboundBytes = new AtomicLong();
 
     private volatile boolean readingSuspended;
-    private int attachmentBytes;
+
+    /** Size of the messages since the last whole packet. */
+    private int packetBytes;
+
     private boolean closed;
 
     Connection(Server server, EngineSession session) {
         this.server = server;
         this.session = session;
-        this.decoder = new SocketPacketDecoder(
-                server.options().mapper(), server.options().maxAttachments());
+        this.decoder = server.options()
+                .parser()
+                .decoder(server.options().mapper(), server.options().maxAttachments());
         this.connectTimer = session.executor()
                 .schedule(
                         () -> session.close(CloseReason.FORCED_SERVER_CLOSE, "no namespace joined in time", false),
@@ -93,13 +97,13 @@ final class Connection implements SessionHandler {
 
     @Override
     public void onText(String text) {
-        attachmentBytes = text.length();
+        packetBytes += text.length();
         receive(() -> decoder.text(text));
     }
 
     @Override
     public void onBinary(byte[] bytes) {
-        attachmentBytes += bytes.length;
+        packetBytes += bytes.length;
         receive(() -> decoder.binary(bytes));
     }
 
@@ -219,7 +223,9 @@ final class Connection implements SessionHandler {
         try {
             Optional<SocketPacket> packet = decoding.next();
             if (packet.isPresent()) {
-                onPacket(packet.get());
+                int size = packetBytes;
+                packetBytes = 0;
+                onPacket(packet.get(), size);
             }
         } catch (SocketProtocolException e) {
             String fault = String.valueOf(e.getMessage());
@@ -228,7 +234,7 @@ final class Connection implements SessionHandler {
         }
     }
 
-    private void onPacket(SocketPacket packet) {
+    private void onPacket(SocketPacket packet, int bytes) {
         if (packet instanceof SocketPacket.Connect connect) {
             onConnect(connect);
             return;
@@ -241,7 +247,7 @@ final class Connection implements SessionHandler {
             throw new SocketProtocolException("packet for a namespace that is not joined");
         }
         if (packet instanceof SocketPacket.Event event) {
-            int size = enqueued(attachmentBytes);
+            int size = enqueued(bytes);
             socket.events().receive(event, () -> handled(size));
         } else if (packet instanceof SocketPacket.Ack ack) {
             PendingAck pending = socket.acks().remove(ack.id());

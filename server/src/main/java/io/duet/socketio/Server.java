@@ -12,8 +12,8 @@ import io.duet.engineio.ListenOptions;
 import io.duet.engineio.codec.EnginePacket;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.socketio.codec.EncodedPacket;
+import io.duet.socketio.codec.Parser;
 import io.duet.socketio.codec.SocketPacket;
-import io.duet.socketio.codec.SocketPacketEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class Server {
 
     private final ServerOptions options;
     private final ListenOptions listen;
-    private final SocketPacketEncoder encoder;
+    private final Parser.Encoder encoder;
     private final EngineServer engine;
     private final Namespaces namespaces;
     private final Namespace main;
@@ -46,7 +46,7 @@ public final class Server {
     Server(ServerOptions options, ListenOptions listen) {
         this.options = options;
         this.listen = listen;
-        this.encoder = new SocketPacketEncoder(options.mapper());
+        this.encoder = options.parser().encoder(options.mapper());
         this.engine =
                 new EngineServer(options.engine(), session -> new Connection(this, session), options.httpHandler());
         if (options.serveClient()) {
@@ -261,12 +261,15 @@ public final class Server {
 
     OutboundMessage encode(SocketPacket packet, boolean compress) {
         EncodedPacket encoded = encoder.encode(packet);
-        if (encoded.attachments().isEmpty()) {
-            return OutboundMessage.of(List.of(new EnginePacket.Text(encoded.text())), compress);
+        String text = encoded.text();
+        if (text != null && encoded.binaries().isEmpty()) {
+            return OutboundMessage.of(List.of(new EnginePacket.Text(text)), compress);
         }
-        List<EnginePacket> packets = new ArrayList<>(1 + encoded.attachments().size());
-        packets.add(new EnginePacket.Text(encoded.text()));
-        encoded.attachments().forEach(bytes -> packets.add(new EnginePacket.Binary(bytes)));
+        List<EnginePacket> packets = new ArrayList<>(1 + encoded.binaries().size());
+        if (text != null) {
+            packets.add(new EnginePacket.Text(text));
+        }
+        encoded.binaries().forEach(bytes -> packets.add(new EnginePacket.Binary(bytes)));
         return OutboundMessage.of(packets, compress);
     }
 

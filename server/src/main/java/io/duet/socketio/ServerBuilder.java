@@ -12,8 +12,9 @@ import io.duet.engineio.EngineSettings;
 import io.duet.engineio.HttpHandler;
 import io.duet.engineio.HttpReply;
 import io.duet.engineio.ListenOptions;
+import io.duet.socketio.codec.JsonPacketDecoder;
 import io.duet.socketio.codec.JsonValues;
-import io.duet.socketio.codec.SocketPacketDecoder;
+import io.duet.socketio.codec.Parser;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -24,7 +25,8 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     ListenOptions listen = ListenOptions.port(0);
     Duration connectTimeout = ServerOptions.DEFAULT_CONNECT_TIMEOUT;
     Duration ackTimeout = ServerOptions.DEFAULT_ACK_TIMEOUT;
-    int maxAttachments = SocketPacketDecoder.DEFAULT_MAX_ATTACHMENTS;
+    Parser parser = Parser.JSON;
+    int maxAttachments = JsonPacketDecoder.DEFAULT_MAX_ATTACHMENTS;
     int maxQueuedInboundBytes = ServerOptions.DEFAULT_MAX_QUEUED_INBOUND_BYTES;
     boolean serveClient = true;
     ObjectMapper mapper = JsonValues.mapper();
@@ -95,7 +97,13 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
         return this;
     }
 
-    /** Binary attachments accepted in one packet; default {@value SocketPacketDecoder#DEFAULT_MAX_ATTACHMENTS}. */
+    /** How packets travel; default {@link Parser#JSON}. Clients must use the same. */
+    public ServerBuilder parser(Parser parser) {
+        this.parser = requireNonNull(parser, "parser");
+        return this;
+    }
+
+    /** Binary attachments accepted in one packet; default {@value JsonPacketDecoder#DEFAULT_MAX_ATTACHMENTS}. */
     public ServerBuilder maxAttachments(int maxAttachments) {
         this.maxAttachments = positive("maxAttachments", maxAttachments);
         return this;

@@ -6,6 +6,7 @@ import io.duet.adapter.RecoveryOptions;
 import io.duet.engineio.Acceptor;
 import io.duet.engineio.EngineOptions;
 import io.duet.engineio.HttpHandler;
+import io.duet.socketio.codec.Parser;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -22,6 +23,7 @@ public final class ServerOptions {
     private final EngineOptions engine;
     private final Duration connectTimeout;
     private final Duration ackTimeout;
+    private final Parser parser;
     private final int maxAttachments;
     private final int maxQueuedInboundBytes;
     private final boolean serveClient;
@@ -39,6 +41,7 @@ public final class ServerOptions {
         this.engine = builder.engineOptions();
         this.connectTimeout = builder.connectTimeout;
         this.ackTimeout = builder.ackTimeout;
+        this.parser = builder.parser;
         this.maxAttachments = builder.maxAttachments;
         this.maxQueuedInboundBytes = builder.maxQueuedInboundBytes;
         this.serveClient = builder.serveClient;
@@ -65,6 +68,11 @@ public final class ServerOptions {
     /** How long acknowledgements of a broadcast may take if the caller sets no timeout. */
     public Duration ackTimeout() {
         return ackTimeout;
+    }
+
+    /** How packets travel. */
+    public Parser parser() {
+        return parser;
     }
 
     /** How many binary attachments a packet of a client may have. */

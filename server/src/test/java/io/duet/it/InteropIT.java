@@ -22,15 +22,18 @@ final class InteropIT {
     private static final List<String> TRANSPORTS = List.of("polling", "websocket", "upgrade");
 
     private static FixtureProcess server;
+    private static FixtureProcess msgpackServer;
 
     @BeforeAll
     static void startServer() throws Exception {
         server = FixtureProcess.fixture("interop").start();
+        msgpackServer = FixtureProcess.fixture("interop", "--parser", "msgpack").start();
     }
 
     @AfterAll
     static void stopServer() throws Exception {
         server.close();
+        msgpackServer.close();
     }
 
     @ParameterizedTest(name = "client {0}, {1}")
@@ -43,6 +46,16 @@ final class InteropIT {
     @MethodSource("clientsAndTransports")
     void bothSidesAgreeOnTheReasonOfADisconnection(String client, String transport) throws Exception {
         run("disconnects.mjs", client, transport);
+    }
+
+    @ParameterizedTest(name = "client {0}, {1}")
+    @MethodSource("clientsWithMsgpack")
+    void doesTheSameWithTheMsgpackParser(String client, String transport) throws Exception {
+        for (String name : List.of("matrix.mjs", "disconnects.mjs")) {
+            try (NodeScript script = start(name, msgpackServer, client, transport, "--parser", "msgpack")) {
+                script.assertPasses(LIMIT);
+            }
+        }
     }
 
     @ParameterizedTest(name = "client {0}")
@@ -95,6 +108,10 @@ final class InteropIT {
     static Stream<Arguments> clientsAndTransports() {
         return CLIENTS.stream()
                 .flatMap(client -> TRANSPORTS.stream().map(transport -> Arguments.of(client, transport)));
+    }
+
+    static Stream<Arguments> clientsWithMsgpack() {
+        return clientsAndTransports().filter(arguments -> !arguments.get()[0].equals("2"));
     }
 
     static Stream<Arguments> clientsAndSignals() {

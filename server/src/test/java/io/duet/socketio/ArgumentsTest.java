@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.duet.socketio.codec.JsonPacketDecoder;
 import io.duet.socketio.codec.JsonValues;
 import io.duet.socketio.codec.SocketPacket;
-import io.duet.socketio.codec.SocketPacketDecoder;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Arrays;
@@ -99,9 +99,8 @@ final class ArgumentsTest {
     }
 
     private static Arguments received(String json) {
-        SocketPacket.Event event = (SocketPacket.Event) new SocketPacketDecoder(JsonValues.mapper(), 10)
-                .text("2" + json)
-                .orElseThrow();
+        SocketPacket.Event event = (SocketPacket.Event)
+                new JsonPacketDecoder(JsonValues.mapper(), 10).text("2" + json).orElseThrow();
         return Arguments.of(event.data(), JsonValues.mapper());
     }
 

@@ -17,7 +17,7 @@ import org.msgpack.core.MessageUnpacker;
  * notepack loses data this does not follow it: integral numbers beyond 64 bits are float 64, lone surrogates are U+FFFD.
  *
  * <p>Decoding: any valid form, and the extensions of older encoders; an unknown extension is the array {@code [type, binary]}. A float that
- * holds an integer of at most 53 bits becomes that integer; a date that JavaScript does not have becomes null, as its JSON would be.
+ * holds an integer of at most 53 bits becomes that integer; a member of a map that is {@code undefined} is left out, as in JSON; a date that JavaScript does not have becomes null, as its JSON would be.
  */
 public final class MessagePack {
     /** How deep arrays and maps may be nested, in either direction: 1024. Deeper than any JSON that a client can have sent. */
@@ -30,12 +30,25 @@ public final class MessagePack {
 
     private MessagePack() {}
 
+    /** How dates are written. Both forms are read. */
+    public enum Dates {
+        /** MessagePack's own extension, -1. */
+        TIMESTAMP,
+        /** Extension 0 with milliseconds: all that {@code notepack.io} 2 can read. A date that JavaScript does not have becomes null. */
+        MILLISECONDS
+    }
+
+    /** As {@link #encode(JsonNode, Dates)} with {@link Dates#TIMESTAMP}. */
+    public static byte[] encode(JsonNode value) {
+        return encode(value, Dates.TIMESTAMP);
+    }
+
     /**
      * @throws MessagePackException if the tree holds an object that is neither binary nor a date, or is nested too deep
      */
-    public static byte[] encode(JsonNode value) {
+    public static byte[] encode(JsonNode value, Dates dates) {
         try (MessageBufferPacker packer = PACKING.newBufferPacker()) {
-            new TreePacker(packer).write(value, 0);
+            new TreePacker(packer, dates).write(value, 0);
             return packer.toByteArray();
         } catch (IOException e) {
             throw new MessagePackException("value: not written (expected: memory does not fail)", e);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
 import org.msgpack.core.MessagePacker;
@@ -14,8 +15,11 @@ final class TreePacker {
 
     private final MessagePacker out;
 
-    TreePacker(MessagePacker out) {
+    private final MessagePack.Dates dates;
+
+    TreePacker(MessagePacker out, MessagePack.Dates dates) {
         this.out = out;
+        this.dates = dates;
     }
 
     void write(JsonNode value, int depth) throws IOException {
@@ -86,12 +90,24 @@ final class TreePacker {
         if (object == null) {
             out.packNil();
         } else if (object instanceof Instant instant) {
-            out.packTimestamp(instant);
+            writeDate(instant);
         } else if (object instanceof byte[] bytes) {
             writeBinary(bytes);
         } else {
             throw new MessagePackException(
                     "value: " + object.getClass().getName() + " (expected: JSON, binary or a date)");
+        }
+    }
+
+    private void writeDate(Instant date) throws IOException {
+        if (dates == MessagePack.Dates.TIMESTAMP) {
+            out.packTimestamp(date);
+        } else if (Math.abs(date.getEpochSecond()) > TreeUnpacker.MAX_DATE_SECONDS) {
+            out.packNil();
+        } else {
+            out.packExtensionTypeHeader(TreeUnpacker.OLDER_NOTEPACK, Long.BYTES);
+            out.writePayload(
+                    ByteBuffer.allocate(Long.BYTES).putLong(date.toEpochMilli()).array());
         }
     }
 

@@ -18,10 +18,10 @@ final class TreeUnpacker {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final double TWO_POW_53 = 0x1p53;
     /** ECMAScript, "Time Values and Time Range": 100 million days around the epoch. */
-    private static final long MAX_DATE_SECONDS = 8_640_000_000_000L;
+    static final long MAX_DATE_SECONDS = 8_640_000_000_000L;
 
     private static final byte TIMESTAMP = -1;
-    private static final byte OLDER_NOTEPACK = 0;
+    static final byte OLDER_NOTEPACK = 0;
 
     private final MessageUnpacker in;
     private final int size;
@@ -32,13 +32,19 @@ final class TreeUnpacker {
     }
 
     JsonNode readAll() throws IOException {
-        JsonNode value = read(0);
+        JsonNode value = defined(read(0));
         if (remaining() != 0) {
             throw new MessagePackException("bytes: " + remaining() + " behind the value (expected: none)");
         }
         return value;
     }
 
+    /** JSON has null for {@code undefined} where something must stand. */
+    private static JsonNode defined(JsonNode value) {
+        return value.isMissingNode() ? NODES.nullNode() : value;
+    }
+
+    /** @return a missing node for {@code undefined} */
     private JsonNode read(int depth) throws IOException {
         MessageFormat format = in.getNextFormat();
         return switch (format.getValueType()) {
@@ -68,7 +74,7 @@ final class TreeUnpacker {
         int count = checked(in.unpackArrayHeader(), 1);
         ArrayNode array = NODES.arrayNode();
         for (int i = 0; i < count; i++) {
-            array.add(read(depth));
+            array.add(defined(read(depth)));
         }
         return array;
     }
@@ -78,7 +84,12 @@ final class TreeUnpacker {
         ObjectNode map = NODES.objectNode();
         for (int i = 0; i < count; i++) {
             String key = key(read(depth));
-            map.set(key, read(depth));
+            JsonNode value = read(depth);
+            if (value.isMissingNode()) {
+                map.remove(key);
+            } else {
+                map.set(key, value);
+            }
         }
         return map;
     }
@@ -127,8 +138,7 @@ final class TreeUnpacker {
             }
         } else if (header.getType() == OLDER_NOTEPACK) {
             if (format == MessageFormat.FIXEXT1) {
-                // undefined
-                return NODES.nullNode();
+                return NODES.missingNode();
             }
             if (format == MessageFormat.FIXEXT8) {
                 long millis = buffer.getLong();

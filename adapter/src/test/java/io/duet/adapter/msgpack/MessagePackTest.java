@@ -63,6 +63,27 @@ final class MessagePackTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "0, d7000000000000000000",
+        "-1, d700ffffffffffffffff",
+        "8640000000000000, d700001eb208c2dc0000",
+        "8640000000001000, c0"
+    })
+    void writesDatesAsNotepack2Does(long millis, String hex) {
+        JsonNode date = NODES.pojoNode(Instant.ofEpochMilli(millis));
+
+        assertThat(HexFormat.of().formatHex(MessagePack.encode(date, MessagePack.Dates.MILLISECONDS)))
+                .isEqualTo(hex);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"82a161d40000a16201, '{\"b\":1}'", "92d4000001, '[null,1]'", "d40000, null", "82a16101a161d40000, '{}'"
+    })
+    void readsUndefinedAsJsonWouldHaveIt(String hex, String json) {
+        assertThat(decode(hex)).hasToString(json);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"c70cff000000007fffffffffffffff", "c70cff000000008000000000000000", "d7007fffffffffffffff"})
     void readsADateThatJavaScriptDoesNotHaveAsNull(String hex) {
         assertThat(decode(hex).isNull()).isTrue();

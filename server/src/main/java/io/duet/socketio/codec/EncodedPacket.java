@@ -1,15 +1,15 @@
 package io.duet.socketio.codec;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A packet ready for a transport.
+ * A packet ready for a transport: one message of text or none, then binary messages with nothing between.
  *
- * @param text the packet itself
- * @param attachments its binary values in the order of their placeholders; they follow the text with nothing between
+ * @param text {@code null} if all of the packet is binary
  */
-public record EncodedPacket(String text, List<byte[]> attachments) {
+public record EncodedPacket(@Nullable String text, List<byte[]> binaries) {
     public EncodedPacket {
-        attachments = List.copyOf(attachments);
+        binaries = List.copyOf(binaries);
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Socket.IO packets and their text form with binary attachments (socket.io-protocol v5): pure functions on Jackson values. Knows no
+ * Socket.IO packets and the forms in which they travel (socket.io-protocol v5 and {@code socket.io-msgpack-parser}): pure functions on Jackson values. Knows no
  * connection and no namespace.
  */
 @NullMarked

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -18,26 +21,33 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What socket.io-parser made of the same packets; the file names package and version. Binary stands there as {@code {"$bin": hex}}. */
+/**
+ * What the parsers of JavaScript made of the same packets; each file names its package and version. Binary stands there as
+ * {@code {"$bin": hex}}, a date as {@code {"$date": text}}, what is no number in JSON as {@code {"$number": text}}.
+ */
 final class GoldenSocketPackets {
     private static final String FILE = "packets.json";
 
     private GoldenSocketPackets() {}
 
-    static JsonNode load() {
-        try (InputStream in = GoldenSocketPackets.class.getResourceAsStream(FILE)) {
-            return new ObjectMapper().readTree(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(FILE, e);
-        }
+    static Stream<JsonNode> entries(String section) {
+        return entries(FILE, section);
     }
 
-    static Stream<JsonNode> entries(String section) {
-        JsonNode array = load().path(section);
+    static Stream<JsonNode> entries(String file, String section) {
+        JsonNode array = load(file).path(section);
         if (array.isEmpty()) {
             throw new AssertionError("no entries: " + section);
         }
         return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    static JsonNode load(String file) {
+        try (InputStream in = GoldenSocketPackets.class.getResourceAsStream(file)) {
+            return new ObjectMapper().readTree(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file, e);
+        }
     }
 
     static SocketPacket packet(JsonNode json) {
@@ -58,6 +68,10 @@ final class GoldenSocketPackets {
     static JsonNode value(JsonNode json) {
         if (json instanceof ObjectNode object && object.has("$bin")) {
             return BinaryNode.valueOf(HexFormat.of().parseHex(object.get("$bin").textValue()));
+        } else if (json.has("$date")) {
+            return new POJONode(Instant.parse(json.get("$date").textValue()));
+        } else if (json.has("$number")) {
+            return DoubleNode.valueOf(Double.parseDouble(json.get("$number").textValue()));
         } else if (json instanceof ObjectNode object) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
             object.properties().forEach(property -> copy.set(property.getKey(), value(property.getValue())));
@@ -72,8 +86,8 @@ final class GoldenSocketPackets {
 
     /** Feeds a decoder with messages as they came: text, or binary in its form above. */
     static List<SocketPacket> decode(JsonNode input) {
-        SocketPacketDecoder decoder =
-                new SocketPacketDecoder(JsonValues.mapper(), SocketPacketDecoder.DEFAULT_MAX_ATTACHMENTS);
+        JsonPacketDecoder decoder =
+                new JsonPacketDecoder(JsonValues.mapper(), JsonPacketDecoder.DEFAULT_MAX_ATTACHMENTS);
         List<SocketPacket> packets = new ArrayList<>();
         for (JsonNode message : input) {
             (message.isTextual()
@@ -108,7 +122,7 @@ final class GoldenSocketPackets {
     }
 
     private static int compare(JsonNode left, JsonNode right) {
-        if (left.isNumber() && right.isNumber()) {
+        if (left.isNumber() && right.isNumber() && Double.isFinite(left.doubleValue())) {
             return new BigDecimal(left.asText()).compareTo(new BigDecimal(right.asText()));
         }
         return left.equals(right) ? 0 : 1;

@@ -52,14 +52,14 @@ final class SocketPacketFuzzTest {
     @Test
     void whatIsEncodedDecodesToTheSame() {
         Random random = new Random(2);
-        SocketPacketEncoder encoder = new SocketPacketEncoder(mapper);
+        JsonPacketEncoder encoder = new JsonPacketEncoder(mapper);
 
         for (int i = 0; i < ROUND_TRIPS; i++) {
             SocketPacket packet = packet(random);
             EncodedPacket encoded = encoder.encode(packet);
-            SocketPacketDecoder decoder = new SocketPacketDecoder(mapper, 1000);
+            JsonPacketDecoder decoder = new JsonPacketDecoder(mapper, 1000);
             Optional<SocketPacket> decoded = decoder.text(encoded.text());
-            for (byte[] attachment : encoded.attachments()) {
+            for (byte[] attachment : encoded.binaries()) {
                 assertThat(decoded).isEmpty();
                 decoded = decoder.binary(attachment);
             }
@@ -71,7 +71,7 @@ final class SocketPacketFuzzTest {
     }
 
     private int isRefused(String input, Random random) {
-        SocketPacketDecoder decoder = new SocketPacketDecoder(mapper, SocketPacketDecoder.DEFAULT_MAX_ATTACHMENTS);
+        JsonPacketDecoder decoder = new JsonPacketDecoder(mapper, JsonPacketDecoder.DEFAULT_MAX_ATTACHMENTS);
         try {
             Optional<SocketPacket> packet = decoder.text(input);
             for (int i = random.nextInt(3); packet.isEmpty() && i < 12; i++) {

@@ -26,15 +26,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Against what socket.io-parser writes for the same packets. */
-final class SocketPacketEncoderTest {
+final class JsonPacketEncoderTest {
     private static final Pattern PACKET = Pattern.compile("(\\d(?:\\d+-)?(?:/[^,]*,?)?\\d*)(.*)", Pattern.DOTALL);
     private static final ObjectMapper PLAIN = new ObjectMapper();
 
-    private final SocketPacketEncoder encoder = new SocketPacketEncoder(JsonValues.mapper());
+    private final JsonPacketEncoder encoder = new JsonPacketEncoder(JsonValues.mapper());
 
     @Test
     void fileNamesItsSource() {
-        JsonNode golden = GoldenSocketPackets.load();
+        JsonNode golden = GoldenSocketPackets.load("packets.json");
 
         assertThat(golden.get("package").textValue()).isEqualTo("socket.io-parser");
         assertThat(golden.get("version").textValue()).startsWith("4.2.");
@@ -205,7 +205,7 @@ final class SocketPacketEncoderTest {
     }
 
     private static List<String> hex(EncodedPacket packet) {
-        return packet.attachments().stream().map(HexFormat.of()::formatHex).toList();
+        return packet.binaries().stream().map(HexFormat.of()::formatHex).toList();
     }
 
     private static List<String> attachments(JsonNode golden) {

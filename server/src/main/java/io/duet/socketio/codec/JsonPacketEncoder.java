@@ -8,15 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Packets to text and attachments (socket.io-protocol v5, "Packet encoding"). Stateless; safe for any thread. */
-public final class SocketPacketEncoder {
+final class JsonPacketEncoder implements Parser.Encoder {
     private final ObjectMapper mapper;
 
-    /** @param mapper writes the data; the caller keeps it and must not reconfigure it any more */
-    public SocketPacketEncoder(ObjectMapper mapper) {
+    JsonPacketEncoder(ObjectMapper mapper) {
         this.mapper = mapper;
     }
 
-    /** @throws IllegalArgumentException if the mapper cannot write a value */
+    @Override
     public EncodedPacket encode(SocketPacket packet) {
         if (packet instanceof SocketPacket.Event event) {
             return encode('2', '5', event.namespace(), event.id(), event.data());

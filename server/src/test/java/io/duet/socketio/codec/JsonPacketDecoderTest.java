@@ -18,11 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against what socket.io-parser reads and refuses. */
-final class SocketPacketDecoderTest {
+final class JsonPacketDecoderTest {
     private static final ObjectMapper MAPPER = JsonValues.mapper();
 
-    private final SocketPacketDecoder decoder =
-            new SocketPacketDecoder(MAPPER, SocketPacketDecoder.DEFAULT_MAX_ATTACHMENTS);
+    private final JsonPacketDecoder decoder = new JsonPacketDecoder(MAPPER, JsonPacketDecoder.DEFAULT_MAX_ATTACHMENTS);
 
     @ParameterizedTest
     @MethodSource("accepted")
@@ -94,11 +93,11 @@ final class SocketPacketDecoderTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 100})
     void acceptsAsManyAttachmentsAsConfigured(int limit) {
-        SocketPacketDecoder limited = new SocketPacketDecoder(MAPPER, limit);
+        JsonPacketDecoder limited = new JsonPacketDecoder(MAPPER, limit);
 
         assertThatCode(() -> limited.text("5" + limit + "-[\"a\"]")).doesNotThrowAnyException();
         assertThatExceptionOfType(SocketProtocolException.class)
-                .isThrownBy(() -> new SocketPacketDecoder(MAPPER, limit).text("5" + (limit + 1) + "-[\"a\"]"))
+                .isThrownBy(() -> new JsonPacketDecoder(MAPPER, limit).text("5" + (limit + 1) + "-[\"a\"]"))
                 .withMessage("attachments: " + (limit + 1) + " (expected: 1 to " + limit + ")");
     }
 
@@ -160,7 +159,7 @@ final class SocketPacketDecoderTest {
 
     private static void readsOrRefuses(String text) {
         try {
-            new SocketPacketDecoder(MAPPER, 10).text(text);
+            new JsonPacketDecoder(MAPPER, 10).text(text);
         } catch (SocketProtocolException e) {
             // The other allowed outcome.
         }

@@ -1,5 +1,7 @@
 package io.duet.socketio.codec;
 
+import static io.duet.socketio.codec.PacketRules.require;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A client's messages to packets, as strict as the JavaScript parser (socket.io-parser 4.2). Holds a packet whose attachments have not all
  * come; one decoder a connection, one thread at a time.
  */
-public final class SocketPacketDecoder {
+public final class JsonPacketDecoder implements Parser.Decoder {
     /** How many attachments a packet may have, unless configured. */
     public static final int DEFAULT_MAX_ATTACHMENTS = 10;
 
@@ -30,23 +32,20 @@ public final class SocketPacketDecoder {
     private final int maxAttachments;
     private @Nullable Unfinished unfinished;
 
-    public SocketPacketDecoder(ObjectMapper mapper, int maxAttachments) {
+    public JsonPacketDecoder(ObjectMapper mapper, int maxAttachments) {
         this.reader = mapper.readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
         this.maxAttachments = maxAttachments;
     }
 
-    /**
-     * Takes a text message.
-     *
-     * @return the packet; empty if attachments have to come first
-     * @throws SocketProtocolException if it is no packet that a client may send, or an attachment was due
-     */
+    @Override
     public Optional<SocketPacket> text(String message) {
         if (unfinished != null) {
             throw new SocketProtocolException("text (expected: an attachment)");
         }
         Header header = Header.parse(message, maxAttachments);
-        SocketPacket packet = packet(header, payload(message, header.end));
+        // Types 5 and 6 are 2 and 3 with attachments.
+        int type = header.type >= 5 ? header.type - 3 : header.type;
+        SocketPacket packet = PacketRules.packet(type, header.namespace, header.id, payload(message, header.end));
         if (header.attachments == 0) {
             return Optional.of(packet);
         }
@@ -54,13 +53,7 @@ public final class SocketPacketDecoder {
         return Optional.empty();
     }
 
-    /**
-     * Takes a binary message.
-     *
-     * @param attachment belongs to the packet from now on
-     * @return the packet it completes; empty if more attachments have to come
-     * @throws SocketProtocolException if no attachment was due, or a placeholder has no attachment
-     */
+    @Override
     public Optional<SocketPacket> binary(byte[] attachment) {
         Unfinished waiting = unfinished;
         if (waiting == null) {
@@ -82,50 +75,6 @@ public final class SocketPacketDecoder {
             return reader.readTree(message.substring(start));
         } catch (JsonProcessingException e) {
             throw new SocketProtocolException("payload: no JSON");
-        }
-    }
-
-    private static SocketPacket packet(Header header, @Nullable JsonNode payload) {
-        switch (header.type) {
-            case 0 -> {
-                require(payload == null || payload.isObject(), "payload of CONNECT (expected: an object or none)");
-                return new SocketPacket.Connect(header.namespace, payload);
-            }
-            case 1 -> {
-                require(payload == null, "payload of DISCONNECT (expected: none)");
-                return new SocketPacket.Disconnect(header.namespace);
-            }
-            case 2, 5 -> {
-                require(isEvent(payload), "payload of EVENT (expected: an array that starts with an event name)");
-                return new SocketPacket.Event(header.namespace, header.id, elements(payload));
-            }
-            case 3, 6 -> {
-                require(payload instanceof ArrayNode, "payload of ACK (expected: an array)");
-                return new SocketPacket.Ack(header.namespace, header.id, elements(payload));
-            }
-            default -> throw new SocketProtocolException("packet type: " + header.type + " (expected: 0 to 3, 5 or 6)");
-        }
-    }
-
-    private static boolean isEvent(@Nullable JsonNode payload) {
-        if (!(payload instanceof ArrayNode) || payload.isEmpty()) {
-            return false;
-        }
-        JsonNode name = payload.get(0);
-        return name.isNumber() || (name.isTextual() && !ReservedEvents.contains(name.textValue()));
-    }
-
-    private static List<@Nullable Object> elements(@Nullable JsonNode array) {
-        List<@Nullable Object> elements = new ArrayList<>();
-        if (array != null) {
-            array.forEach(elements::add);
-        }
-        return elements;
-    }
-
-    private static void require(boolean condition, String fault) {
-        if (!condition) {
-            throw new SocketProtocolException(fault);
         }
     }
 
