@@ -1,172 +1,407 @@
 // Duet and Node servers as one cluster on the classic wire: --jar (duet-fixtures.jar) and --redis (its URI).
-// Two Duet nodes (fixture `node`) and one Node server; whatever one of them does is checked at the clients of all. The
-// second Duet node has the msgpack parser, which is between it and its clients.
-import { createAdapter } from "@socket.io/redis-adapter";
-import { Emitter } from "@socket.io/redis-emitter";
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
+// Two Duet and two Node processes; each combination of three of them, in either order, is a namespace that only these three serve. Its first
+// member sends. The scenarios are those of the adapters' published test suite. One Duet process has the msgpack parser, which is between it and
+// its clients.
 import { createClient } from "redis";
-import { Server } from "socket.io";
-import { next, same, settled, Tap, within } from "./lib.mjs";
+import { Emitter } from "@socket.io/redis-emitter";
+import { parseArgs } from "node:util";
+import { next, same, settled, Tap, untagged, within } from "./lib.mjs";
+import { duet, node } from "./members.mjs";
 
 const { values: settings } = parseArgs({ options: { jar: { type: "string" }, redis: { type: "string" } } });
-const tap = new Tap("cluster", 60);
+const tap = new Tap("cluster", 100);
 
-/** A Duet node; `ask` resolves to the result of an operation of the fixture. */
-async function duet(parser) {
-  const process = spawn("java", ["-Xmx96m", "-jar", settings.jar, "node", "--redis", settings.redis, "--parser", parser]);
-  const answers = new Map();
-  const node = { parser, stop: () => process.kill(), kill: () => process.kill("SIGKILL"), log: [] };
-  node.ask = request =>
-    within(8000, request.op, done => {
-      const id = answers.size + 1;
-      answers.set(id, done);
-      process.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
-    }).then(answer => {
-      if (answer.error) throw new Error(answer.error);
-      return answer.result;
-    });
-  createInterface({ input: process.stderr }).on("line", line => node.log.push(line));
-  await within(20_000, "ready", ready =>
-    createInterface({ input: process.stdout }).on("line", line => {
-      if (line.startsWith("ready ")) {
-        node.url = `http://127.0.0.1:${line.slice(6)}`;
-        ready();
-      } else {
-        const message = JSON.parse(line);
-        answers.get(message.id)?.(message);
-      }
-    }),
-  );
-  return node;
-}
-
-const pub = await createClient({ url: settings.redis }).connect();
-const sub = await pub.duplicate().connect();
-const reference = new Server(0, { adapter: createAdapter(pub, sub) });
-reference.url = `http://127.0.0.1:${reference.httpServer.address().port}`;
-const [first, second] = await Promise.all([duet("json"), duet("msgpack")]);
-const open = server => settled({ url: server.url, client: "4", transport: "websocket", parser: server.parser });
-const clients = await Promise.all([open(first), open(second), open(reference)]);
-const [atFirst, atSecond, atReference] = clients;
-const emitter = new Emitter(pub);
-
-/** Does something and gives what each of these clients gets as that event. */
-async function heard(event, act, by = clients) {
-  const all = Promise.all(by.map(client => next(client, event, 3000)));
-  await act();
-  return all;
-}
-
-/** As three equal answers. */
-const thrice = value => [value, value, value];
+/** How long nodes wait for one another; what has to come in time gets more than it needs on a busy machine. */
+const REQUESTS_TIMEOUT = 3000;
+const BYTES = Buffer.from([3, 4]);
 
 /** Nobody tells when the others have done what they were told: asks until it is so, for a while. */
-async function eventually(what, holds) {
-  const until = Date.now() + 5000;
+async function eventually(what, holds, limit = 8000) {
+  const until = Date.now() + limit;
   while (!(await holds())) {
-    if (Date.now() > until) throw new Error(`${what}: not within 5 s`);
-    await new Promise(resolve => setImmediate(resolve));
+    if (Date.now() > until) throw new Error(`${what}: not within ${limit} ms`);
+    await new Promise(resolve => setTimeout(resolve, 5));
   }
 }
 
-await tap.check("all nodes are counted", () =>
-  eventually("3 nodes", async () => (await first.ask({ op: "serverCount" })) === 3 && (await reference.of("/").adapter.serverCount()) === 3),
+const sorted = values => [...values].sort();
+
+/** Three members that serve a namespace of their own, and a client at each. */
+class Cluster {
+  constructor(name, members, nsp = `/${name}`) {
+    Object.assign(this, { name, members, nsp });
+  }
+
+  async start() {
+    await Promise.all(this.members.map((_, i) => this.ask(i, { op: "of" })));
+    await Promise.all(this.members.map((_, i) => eventually(`3 nodes at ${i}`, async () => (await this.ask(i, { op: "serverCount" })) === 3)));
+    return this.connected();
+  }
+
+  async connected() {
+    this.clients = await Promise.all(
+      this.members.map(({ url, parser }) => settled({ url, parser, client: "4", transport: "websocket" }, { nsp: this.nsp, auth: { of: this.name } })),
+    );
+    this.ids = this.clients.map(client => client.id);
+    return this;
+  }
+
+  ask(i, request) {
+    return this.members[i].ask({ nsp: this.nsp, ...request });
+  }
+
+  /** What each client gets of an event until it gets one that the same sender has sent after it: `sender` asks for both. */
+  async received(event, request, sender = request => this.ask(0, request)) {
+    const got = this.clients.map(() => []);
+    const listeners = this.clients.map((client, i) => {
+      const listener = (...args) => got[i].push(args);
+      client.on(event, listener);
+      return () => client.off(event, listener);
+    });
+    const barrier = Promise.all(this.clients.map(client => next(client, "barrier")));
+    await sender(request);
+    await sender({ op: "emit", args: ["barrier"] });
+    await barrier;
+    listeners.forEach(remove => remove());
+    return got;
+  }
+
+  /** Sets what the clients acknowledge; undefined: nothing. */
+  answer(...values) {
+    this.clients.forEach((client, i) => {
+      client.off("question");
+      if (values[i] !== undefined) client.on("question", (...args) => args.at(-1)(values[i]));
+    });
+  }
+
+  join(i, ...rooms) {
+    return this.ask(i, { op: "join", socket: this.ids[i], rooms });
+  }
+
+  /** Waits until the room has these clients, as each member sees it. */
+  has(room, ...clients) {
+    const expected = String(sorted(clients.map(i => this.ids[i])));
+    return eventually(`${expected} in ${room}`, async () => {
+      const seen = await Promise.all(this.members.map((_, by) => this.ask(by, { op: "fetchSockets", rooms: [room] })));
+      return seen.every(sockets => String(sorted(sockets.map(socket => socket.id))) === expected);
+    });
+  }
+
+  /** What server-side events each member has told of. */
+  listen() {
+    return this.members.map(member => {
+      const heard = [];
+      member.on("serverSide", ({ nsp, args }) => nsp === this.nsp && heard.push(args));
+      return heard;
+    });
+  }
+
+  end() {
+    this.clients.forEach(client => client.disconnect());
+  }
+}
+
+const to = (cluster, i) => ({ rooms: [cluster.ids[i]] });
+const SENT = ["test", 1, "2", { $bin: "0304" }];
+const GOT = [1, "2", BYTES];
+
+/** What a sender can do, be it a server or an emitter; what it does to others shows at the clients. */
+const SENDING = {
+  async "broadcasts to all clients"(cluster, sender) {
+    same(await cluster.received("test", { op: "emit", args: SENT }, sender), [[GOT], [GOT], [GOT]]);
+  },
+  async "broadcasts to the clients in a room"(cluster, sender) {
+    await cluster.join(1, "room1");
+    same(await cluster.received("test", { op: "emit", rooms: ["room1"], args: SENT }, sender), [[], [GOT], []]);
+    same(await cluster.received("test", { op: "emit", rooms: ["nobody's"], args: SENT }, sender), [[], [], []]);
+  },
+  async "broadcasts to the clients except those in a room"(cluster, sender) {
+    await cluster.join(1, "room2");
+    same(await cluster.received("test", { op: "emit", except: ["room2"], args: SENT }, sender), [[GOT], [], [GOT]]);
+  },
+  async "broadcasts once to clients in several rooms"(cluster, sender) {
+    await cluster.join(0, "once1");
+    await cluster.join(1, "once1", "once2", "once3");
+    const rooms = ["once1", "once2", "once3"];
+    same(await cluster.received("test", { op: "emit", rooms, args: SENT }, sender), [[GOT], [GOT], []]);
+  },
+  async "broadcasts to a room whose name is a number"(cluster, sender) {
+    await cluster.join(1, "42");
+    same(await cluster.received("test", { op: "emit", rooms: ["42"], args: SENT }, sender), [[], [GOT], []]);
+  },
+  async "broadcasts to a single client"(cluster, sender) {
+    same(await cluster.received("test", { op: "emit", ...to(cluster, 1), args: SENT }, sender), [[], [GOT], []]);
+  },
+  async "sends flags that change nothing here"(cluster, sender) {
+    const flags = { compress: false };
+    same(await cluster.received("test", { op: "emit", flags, args: SENT }, sender), [[GOT], [GOT], [GOT]]);
+  },
+  async "makes all sockets join a room"(cluster, sender) {
+    await sender({ op: "socketsJoin", join: ["all1", "all2"] });
+    await cluster.has("all1", 0, 1, 2);
+    await cluster.has("all2", 0, 1, 2);
+  },
+  async "makes the matching sockets join a room"(cluster, sender) {
+    await cluster.join(0, "from1");
+    await cluster.join(2, "from1");
+    await sender({ op: "socketsJoin", rooms: ["from1"], join: ["into1"] });
+    await cluster.has("into1", 0, 2);
+  },
+  async "makes one socket join a room"(cluster, sender) {
+    await sender({ op: "socketsJoin", ...to(cluster, 1), join: ["single1"] });
+    await cluster.has("single1", 1);
+  },
+  async "makes all sockets leave a room"(cluster, sender) {
+    await Promise.all([0, 1, 2].map(i => cluster.join(i, "left1")));
+    await sender({ op: "socketsLeave", leave: ["left1"] });
+    await cluster.has("left1");
+  },
+  async "makes the matching sockets leave a room"(cluster, sender) {
+    await Promise.all([0, 1, 2].map(i => cluster.join(i, "left2")));
+    await cluster.join(1, "stay2");
+    await sender({ op: "socketsLeave", except: ["stay2"], leave: ["left2"] });
+    await cluster.has("left2", 1);
+  },
+  async "makes one socket leave a room"(cluster, sender) {
+    await Promise.all([0, 1, 2].map(i => cluster.join(i, "left3")));
+    await sender({ op: "socketsLeave", ...to(cluster, 1), leave: ["left3"] });
+    await cluster.has("left3", 0, 2);
+  },
+};
+
+/** What only a server can do. */
+const SERVING = {
+  async "broadcasts to all clients of another namespace"(cluster) {
+    const custom = await new Cluster(cluster.name, cluster.members, `${cluster.nsp}/custom`).start();
+    const here = [];
+    cluster.clients.forEach(client => client.on("elsewhere", () => here.push(client.id)));
+    same(await custom.received("elsewhere", { op: "emit", args: ["elsewhere"] }), [[[]], [[]], [[]]]);
+    await cluster.received("test", { op: "emit", args: ["test"] });
+    same(here, []);
+    custom.end();
+  },
+  async "broadcasts to local clients only"(cluster) {
+    same(await cluster.received("test", { op: "emit", flags: { local: true }, args: SENT }), [[GOT], [], []]);
+  },
+  async "broadcasts from a socket to the others"(cluster) {
+    const request = { op: "socketBroadcast", socket: cluster.ids[0], args: SENT };
+    same(await cluster.received("test", request), [[], [GOT], [GOT]]);
+  },
+  async "collects acknowledgements, with binary"(cluster) {
+    for (const value of [7, BYTES, null]) {
+      cluster.answer(value, value, value);
+      const request = { op: "emit", flags: { timeout: REQUESTS_TIMEOUT }, args: ["question", { $bin: "01" }], ack: true };
+      same(untagged(await cluster.ask(0, request)), { responses: [value, value, value], error: null });
+    }
+  },
+  async "collects acknowledgements of nobody"(cluster) {
+    const request = { op: "emit", rooms: ["nobody's"], flags: { timeout: REQUESTS_TIMEOUT }, args: ["question"], ack: true };
+    same(await cluster.ask(0, request), { responses: [], error: null });
+  },
+  async "tells which acknowledgements came in time"(cluster) {
+    cluster.answer(1, 2, undefined);
+    const answer = await cluster.ask(0, { op: "emit", flags: { timeout: 1200 }, args: ["question"], ack: true });
+    same({ ...answer, responses: sorted(answer.responses) }, { responses: [1, 2], error: "operation has timed out" });
+  },
+  async "asks a single client of its own"(cluster) {
+    cluster.answer(1, 2, 3);
+    const request = { op: "socketEmit", socket: cluster.ids[0], flags: { timeout: REQUESTS_TIMEOUT }, args: ["question"], ack: true };
+    same((await cluster.ask(0, request)).responses, [1]);
+  },
+  async "asks a single client of another server"(cluster) {
+    cluster.answer(1, 2, 3);
+    const request = { op: "remoteEmit", socket: cluster.ids[1], flags: { timeout: REQUESTS_TIMEOUT }, args: ["question"], ack: true };
+    same((await cluster.ask(0, request)).responses, [2]);
+  },
+  async "fetches all sockets"(cluster) {
+    same(sorted((await cluster.ask(0, { op: "fetchSockets" })).map(socket => socket.id)), sorted(cluster.ids));
+  },
+  async "fetches a single socket, as its own server sees it"(cluster) {
+    const [, id] = cluster.ids;
+    await cluster.join(1, "described");
+    await cluster.ask(1, { op: "setData", socket: id, data: { name: "b", list: [1, null] } });
+    const [seen, ...others] = await cluster.ask(0, { op: "fetchSockets", ...to(cluster, 1) });
+    same(others, []);
+    same([seen.id, seen.data, seen.handshake.auth], [id, { name: "b", list: [1, null] }, { of: cluster.name }]);
+    same(seen.rooms.includes(id) && seen.rooms.includes("described"), true);
+    const [own] = await cluster.ask(1, { op: "fetchSockets", ...to(cluster, 1), flags: { local: true } });
+    same({ ...seen, rooms: sorted(seen.rooms) }, { ...own, rooms: sorted(own.rooms) });
+  },
+  async "fetches its own sockets only"(cluster) {
+    const sockets = await cluster.ask(0, { op: "fetchSockets", flags: { local: true } });
+    same(sockets.map(socket => socket.id), [cluster.ids[0]]);
+  },
+  async "knows the rooms of all servers"(cluster) {
+    await Promise.all([0, 1, 2].map(i => cluster.join(i, `known${i}`)));
+    const rooms = await cluster.ask(0, { op: "allRooms" });
+    same(["known0", "known1", "known2", ...cluster.ids].filter(room => !rooms.includes(room)), []);
+  },
+  async "calls the listeners of the other servers"(cluster) {
+    const heard = cluster.listen();
+    await Promise.all([0, 1, 2].map(i => cluster.ask(i, { op: "listen", event: "hello" })));
+    await cluster.ask(0, { op: "serverSideEmit", args: ["hello", "world", 1, "2", { $bin: "01" }] });
+    await eventually("2 calls", () => heard[1].length > 0 && heard[2].length > 0);
+    const call = ["hello", "world", 1, "2", { type: "Buffer", data: [1] }];
+    await cluster.received("test", { op: "emit", args: ["test"] });
+    same(heard, [[], [call], [call]]);
+  },
+  async "collects the answers of the other servers"(cluster) {
+    await cluster.ask(1, { op: "answer", event: "who", value: 2 });
+    await cluster.ask(2, { op: "answer", event: "who", value: "3" });
+    const answer = await cluster.ask(0, { op: "serverSideEmit", args: ["who"], ack: true });
+    same({ ...answer, responses: sorted(answer.responses) }, { responses: [2, "3"], error: null });
+  },
+  async "tells that a server has not answered"(cluster) {
+    await cluster.ask(1, { op: "answer", event: "partly", value: 2 });
+    await cluster.ask(2, { op: "listen", event: "partly" });
+    const answer = await cluster.ask(0, { op: "serverSideEmit", args: ["partly"], ack: true });
+    same(answer, { responses: [2], error: "timeout reached: only 1 responses received out of 2" });
+  },
+  async "reaches a room that was joined just now"(cluster) {
+    for (let i = 0; i < 20; i++) {
+      await cluster.join(2, `fresh${i}`);
+      same(await cluster.received("test", { op: "emit", rooms: [`fresh${i}`], args: SENT }), [[], [], [GOT]]);
+    }
+  },
+  async "keeps the order of a sender"(cluster) {
+    const count = 500;
+    await cluster.join(1, "ordered");
+    const seen = [];
+    cluster.clients[1].on("number", number => seen.push(number));
+    const all = within(10_000, `${count} numbers`, done => cluster.clients[1].on("number", () => seen.length === count && done()));
+    for (let i = 0; i < count; i++) cluster.ask(0, { op: "emit", rooms: [["ordered"], [], ["ordered", cluster.ids[1]]][i % 3], args: ["number", i] });
+    await all;
+    same(seen, [...Array(count).keys()]);
+  },
+};
+
+/** What clients are told when they are disconnected from a namespace. */
+const reasons = clients => Promise.all(clients.map(async client => (await next(client, "disconnect"))[0]));
+
+/** In this order, and last: afterwards nobody is connected. */
+const DISCONNECTING = {
+  async "disconnects one socket, whose connection stays"(cluster, sender) {
+    // A client with no socket left ends its connection itself.
+    cluster.companions = cluster.clients.map(client => client.io.reconnection(false).socket("/"));
+    await Promise.all(cluster.companions.map(socket => next(socket, "connect")));
+    const [, client] = cluster.clients;
+    const told = reasons([client]);
+    await sender({ op: "disconnectSockets", ...to(cluster, 1), close: false });
+    same(await told, ["io server disconnect"]);
+    client.connect();
+    await next(client, "connect");
+    same(cluster.companions[1].connected, true);
+  },
+  async "sends what comes before the end, then ends all connections"(cluster, sender) {
+    const byes = cluster.clients.map(client => next(client, "bye"));
+    const told = reasons([...cluster.clients, ...cluster.companions]);
+    await sender({ op: "emit", args: ["bye"] });
+    await sender({ op: "disconnectSockets", close: true });
+    await Promise.all(byes);
+    same(await told, Array(6).fill("io server disconnect"));
+  },
+};
+
+/** Node's emitter, in this process, as the fixture `emitter`. */
+function nodeEmitter(pub) {
+  return async ({ nsp, op, rooms = [], except = [], flags = {}, args, join, leave, close }) => {
+    const emitter = new Emitter(pub).of(nsp).to(rooms).except(except);
+    if ("compress" in flags) emitter.compress(flags.compress);
+    if (op === "emit") emitter.emit(...untagged(args));
+    else if (op === "socketsJoin") emitter.socketsJoin(join);
+    else if (op === "socketsLeave") emitter.socketsLeave(leave);
+    else emitter.disconnectSockets(close);
+  };
+}
+
+async function run(name, cluster, scenarios, sender) {
+  for (const [what, scenario] of Object.entries(scenarios)) await tap.check(`${name} ${what}`, () => scenario(cluster, sender));
+}
+
+const member = ["--redis", settings.redis, "--answer-timeout", String(REQUESTS_TIMEOUT)];
+const [d1, d2, javaEmitter, n1, n2, pub] = await Promise.all([
+  duet(settings.jar, "d1", "node", ...member),
+  duet(settings.jar, "d2", "node", "--parser", "msgpack", ...member),
+  duet(settings.jar, "emitter", "emitter", "--redis", settings.redis),
+  node("n1", ...member),
+  node("n2", ...member),
+  createClient({ url: settings.redis }).connect(),
+]);
+
+d2.parser = "msgpack";
+
+const COMBINATIONS = { DDN: [d1, d2, n1], DND: [d1, n1, d2], DNN: [d1, n1, n2], NDD: [n1, d1, d2], NDN: [n1, d1, n2], NND: [n1, n2, d1] };
+
+await Promise.all(
+  Object.entries(COMBINATIONS).map(async ([name, members]) => {
+    const cluster = await new Cluster(name, members).start();
+    const sender = request => cluster.ask(0, request);
+    await run(name, cluster, { ...SENDING, ...SERVING, ...DISCONNECTING }, sender);
+  }),
 );
 
-const bytes = Buffer.from([1, 2]);
-for (const [name, act] of [
-  ["Duet", () => first.ask({ op: "emit", args: ["news", "x", { $bin: "0102" }] })],
-  ["Node", () => reference.emit("news", "x", bytes)],
-  ["the emitter", () => emitter.emit("news", "x", bytes)],
-]) {
-  await tap.check(`${name} reaches everybody, with binary`, async () => same(await heard("news", act), thrice(["x", bytes])));
+const EMITTERS = { "Duet's emitter": request => javaEmitter.ask(request), "Node's emitter": nodeEmitter(pub) };
+for (const [name, emitter] of Object.entries(EMITTERS)) {
+  const cluster = await new Cluster(name, [d1, n1, d2], `/emitter-${name[0]}`).start();
+  const sender = request => emitter({ nsp: cluster.nsp, ...request });
+  await run(name, cluster, SENDING, sender);
+  await tap.check(`${name} calls the listeners of all servers`, async () => {
+    const heard = cluster.listen();
+    await Promise.all([0, 1, 2].map(i => cluster.ask(i, { op: "listen", event: "hello" })));
+    await (name[0] === "D" ? sender({ op: "serverSideEmit", args: ["hello", 1] }) : new Emitter(pub).of(cluster.nsp).serverSideEmit("hello", 1));
+    await eventually("3 calls", () => heard.every(calls => calls.length > 0));
+    same(heard, Array(3).fill([["hello", 1]]));
+  });
+  await run(name, cluster, DISCONNECTING, sender);
 }
 
-await tap.check("a room that was just joined is reached from Node and from Duet", async () => {
-  for (let i = 0; i < 50; i++) {
-    const room = `room-${i}`;
-    await second.ask({ op: "join", socket: atSecond.id, rooms: [room] });
-    same(await heard("a", () => reference.to(room).emit("a", i), [atSecond]), [[i]]);
-    same(await heard("b", () => first.ask({ op: "emit", rooms: [room], args: ["b", i] }), [atSecond]), [[i]]);
-  }
-});
+/** In the namespace of all four. */
+const all = { counts: by => by.ask({ op: "serverCount" }), found: async by => (await by.ask({ op: "fetchSockets" })).length };
+let alive = [d1, d2, n1, n2];
 
-await tap.check("a socket is reached by its id, and excepted by it", async () => {
-  same(await heard("own", () => reference.to(atFirst.id).emit("own", 1), [atFirst]), [[1]]);
-  let wrong = false;
-  atSecond.once("others", () => (wrong = true));
-  await heard("others", () => reference.except(atSecond.id).emit("others"), [atFirst, atReference]);
-  await heard("barrier", () => reference.emit("barrier"));
-  same(wrong, false);
-});
+await tap.check("all four are counted in the first namespace", () =>
+  eventually("4 nodes", async () => (await Promise.all(alive.map(all.counts))).every(count => count === 4)),
+);
 
-await tap.check("sockets are found from everywhere", async () => {
-  const ids = clients.map(client => client.id).sort();
-  same((await first.ask({ op: "fetchSockets" })).map(socket => socket.id).sort(), ids);
-  same((await reference.fetchSockets()).map(socket => socket.id).sort(), ids);
-});
+for (const [frozen, others] of [
+  [n2, [d1, n1]],
+  [d2, [d1, n1]],
+]) {
+  await tap.check(`${frozen.name} does not answer: the others wait no longer than they should, and say so`, async () => {
+    frozen.signal("SIGSTOP");
+    const start = Date.now();
+    const failures = await Promise.all(others.map(by => by.ask({ op: "fetchSockets" }).then(() => "", error => error.message)));
+    frozen.signal("SIGCONT");
+    same(failures.map(message => message.startsWith("timeout reached while waiting for fetchSockets response")), [true, true]);
+    same(failures[0].endsWith(": 2 of 3 nodes answered"), true);
+    same(Date.now() - start < REQUESTS_TIMEOUT + 1500, true);
+    await eventually("answers again", async () => (await Promise.all(alive.map(by => all.found(by).then(() => true, () => false)))).every(Boolean));
+  });
+}
 
-await tap.check("rooms are known everywhere", async () => {
-  const rooms = await first.ask({ op: "allRooms" });
-  same(rooms.includes("room-7") && rooms.includes(atReference.id), true);
-  same((await reference.of("/").adapter.allRooms()).has("room-7"), true);
-});
-
-await tap.check("acknowledgements of all clients come back", async () => {
-  for (const client of clients) client.on("question", (value, ack) => ack(value));
-  const ask = { op: "emit", flags: { timeout: 3000 }, args: ["question", 7], ack: true };
-  same(await first.ask(ask), { responses: [7, 7, 7], error: null });
-  same(await reference.timeout(3000).emitWithAck("question", bytes), thrice(bytes));
-});
-
-await tap.check("a client that does not answer is missed", async () => {
-  atSecond.off("question");
-  const answer = await first.ask({ op: "emit", flags: { timeout: 300 }, args: ["question", 7], ack: true });
-  same(answer, { responses: [7, 7], error: "operation has timed out" });
-});
-
-await tap.check("server-side events are answered by the others", async () => {
-  for (const node of [first, second]) await node.ask({ op: "answer", event: "who", value: "duet" });
-  reference.on("who", answer => answer("node"));
-  const answer = await first.ask({ op: "serverSideEmit", args: ["who"], ack: true });
-  same({ ...answer, responses: answer.responses.sort() }, { responses: ["duet", "node"], error: null });
-  same(await reference.serverSideEmitWithAck("who"), ["duet", "duet"]);
-});
-
-await tap.check("sockets join and leave rooms from afar", async () => {
-  const members = async () => (await first.ask({ op: "fetchSockets", rooms: ["everybody"] })).length;
-  await first.ask({ op: "socketsJoin", join: ["everybody"] });
-  await eventually("3 members", async () => (await members()) === 3);
-  reference.socketsLeave("everybody");
-  await eventually("no member", async () => (await members()) === 0);
-});
-
-await tap.check("messages of one node keep their order", async () => {
-  const seen = [];
-  atReference.on("number", number => seen.push(number));
-  const all = within(10_000, "1000 numbers", done => atReference.on("number", number => number === 999 && done()));
-  for (let i = 0; i < 1000; i++) first.ask({ op: "emit", args: ["number", i] });
-  await all;
-  same(seen, [...Array(1000).keys()]);
-});
-
-await tap.check("a node that was killed is not waited for in vain", async () => {
-  second.kill();
-  await eventually("2 nodes", async () => (await reference.of("/").adapter.serverCount()) === 2);
-  same((await first.ask({ op: "fetchSockets" })).length, 2);
-  same((await reference.fetchSockets()).length, 2);
-});
-
-await tap.check("sockets are disconnected from afar", async () => {
-  same(await heard("disconnect", () => reference.disconnectSockets(), [atFirst]), [["io server disconnect", undefined]]);
-});
+for (const victim of [n2, d2]) {
+  await tap.check(`${victim.name} is killed: the others work within the time they wait for one another`, async () => {
+    // Under way while it dies.
+    const pending = alive.filter(by => by !== victim).map(by => by.ask({ op: "fetchSockets" }).catch(error => error.message));
+    await victim.end("SIGKILL");
+    const start = Date.now();
+    alive = alive.filter(by => by !== victim);
+    await eventually("the others count one less", async () => (await Promise.all(alive.map(all.counts))).every(count => count === alive.length));
+    same(await Promise.all(alive.map(all.found)), alive.map(() => 0));
+    same(Date.now() - start < REQUESTS_TIMEOUT, true);
+    await Promise.all(pending);
+    const last = await new Cluster(`without ${victim.name}`, alive.slice(0, 2), "/").connected();
+    same(await last.received("test", { op: "emit", args: SENT }), [[GOT], [GOT]]);
+    last.end();
+  });
+}
 
 await tap.check("a node that stops is no longer counted", async () => {
-  first.stop();
-  await eventually("1 node", async () => (await reference.of("/").adapter.serverCount()) === 1);
-  same(first.log.filter(line => /WARN|ERROR/.test(line)), []);
+  await d1.end("SIGTERM");
+  await eventually("1 node", async () => (await all.counts(n1)) === 1);
 });
+
+// d2 was frozen, and has noticed.
+await tap.check("no node complains", () => same([d1, javaEmitter].flatMap(({ log }) => log.filter(line => /WARN|ERROR|Exception/.test(line))), []));
 
 tap.end();

@@ -95,6 +95,22 @@ export async function watch({ url, parser }, nsp = "/") {
     });
 }
 
+/** Binary as JSON lines have it: `{"$bin":"hex"}`. */
+export function tagged(value) {
+  if (Buffer.isBuffer(value)) return { $bin: value.toString("hex") };
+  if (Array.isArray(value)) return value.map(tagged);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, tagged(inner)]));
+}
+
+/** The reverse. */
+export function untagged(value) {
+  if (Array.isArray(value)) return value.map(untagged);
+  if (value === null || typeof value !== "object") return value;
+  if ("$bin" in value) return Buffer.from(value.$bin, "hex");
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, untagged(inner)]));
+}
+
 /** Deep and strict, but all binary types with the same bytes are equal: each client has its own favourite. */
 export function same(actual, expected) {
   const difference = firstDifference(plain(actual), plain(expected));

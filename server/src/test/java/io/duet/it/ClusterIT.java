@@ -10,7 +10,7 @@ final class ClusterIT {
         try (RedisProcess redis = RedisProcess.start();
                 NodeScript script = NodeScript.kit(
                         "cluster.mjs", "--jar", System.getProperty("duet.fixtures.jar"), "--redis", redis.uri())) {
-            script.assertPasses(Duration.ofSeconds(70));
+            script.assertPasses(Duration.ofSeconds(110));
         }
     }
 }

@@ -1,0 +1,78 @@
+// Processes that are driven by JSON lines: Duet's fixtures and their counterpart in Node.
+import { spawn } from "node:child_process";
+import { EventEmitter } from "node:events";
+import { createInterface } from "node:readline";
+import { within } from "./lib.mjs";
+
+/** Longer than any operation may take: a node that does not answer is a fault. */
+const LIMIT = 10_000;
+
+/** What they print without being asked is an event of theirs. */
+class Member extends EventEmitter {
+  #process;
+  #answers = new Map();
+  #ids = 0;
+  log = [];
+
+  constructor(name, command, args) {
+    super();
+    this.name = name;
+    this.#process = spawn(command, args);
+    createInterface({ input: this.#process.stderr }).on("line", line => this.log.push(line));
+    createInterface({ input: this.#process.stdout }).on("line", line => this.#onLine(line));
+    process.on("exit", () => this.#process.kill("SIGKILL"));
+  }
+
+  #onLine(line) {
+    if (line.startsWith("ready ")) {
+      this.url = `http://127.0.0.1:${line.slice(6)}`;
+      this.emit("ready", this);
+      return;
+    }
+    const message = JSON.parse(line);
+    if ("event" in message) this.emit(message.event, message);
+    else {
+      this.#answers.get(message.id)?.(message);
+      this.#answers.delete(message.id);
+    }
+  }
+
+  /** The result of an operation. */
+  async ask(request) {
+    const answer = await within(LIMIT, `answer to ${request.op} by ${this.name}`, done => {
+      const id = ++this.#ids;
+      this.#answers.set(id, done);
+      this.#process.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
+    });
+    if (answer.error) throw new Error(answer.error);
+    return answer.result;
+  }
+
+  signal(name) {
+    this.#process.kill(name);
+  }
+
+  /** Resolves when the process is gone. */
+  end(name) {
+    return within(LIMIT, `end of ${this.name}`, done => {
+      this.#process.once("exit", done);
+      this.signal(name);
+    });
+  }
+}
+
+function started(member) {
+  return within(30_000, `ready of ${member.name}`, ready => member.once("ready", ready)).catch(error => {
+    throw new Error(`${error.message}: ${member.log.join(" | ")}`);
+  });
+}
+
+/** A fixture of Duet's. */
+export function duet(jar, name, fixture, ...args) {
+  return started(new Member(name, "java", ["-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea", "-jar", jar, fixture, ...args]));
+}
+
+/** The counterpart of the fixture `node`. */
+export function node(name, ...args) {
+  return started(new Member(name, "node", ["cluster-member.mjs", ...args]));
+}
