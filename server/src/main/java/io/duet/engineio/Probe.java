@@ -28,9 +28,7 @@ final class Probe {
 
     private static final String DATA = "probe";
 
-    /** The first release of a held poll comes early: clients hold messages back while they upgrade. */
-    private static final long FIRST_RELEASE_MILLIS = 10;
-
+    /** As long as with Node, and the first one not sooner: clients see the packet that releases a poll, and some count packets. */
     private static final long RELEASE_INTERVAL_MILLIS = 100;
 
     private final EventLoop loop;
@@ -54,7 +52,7 @@ final class Probe {
         if (packet instanceof EnginePacket.Ping ping && ping.data().equals(DATA) && releases == null) {
             webSocket.writeNow(new EnginePacket.Pong(DATA));
             releases = loop.scheduleAtFixedRate(
-                    actions::releasePoll, FIRST_RELEASE_MILLIS, RELEASE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                    actions::releasePoll, RELEASE_INTERVAL_MILLIS, RELEASE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
             actions.onAnswered();
         } else if (packet instanceof EnginePacket.Upgrade && releases != null) {
             cancelTimers();

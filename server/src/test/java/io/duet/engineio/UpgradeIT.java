@@ -13,6 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,14 +47,42 @@ final class UpgradeIT {
     }
 
     @Test
+    void tellsListenersWhenItBeginsAndWhenItIsDone() throws InterruptedException {
+        engine.start();
+        RawPolling polling = engine.polling();
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        engine.session().addListener(new SessionListener() {
+            @Override
+            public void upgrading(TransportName transport) {
+                heard.add("upgrading to " + transport);
+            }
+
+            @Override
+            public void upgrade(TransportName transport) {
+                heard.add("upgraded to " + transport);
+            }
+        });
+        RawWebSocket webSocket = probe(polling);
+
+        webSocket.text("2probe").readText();
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo("upgrading to WEBSOCKET");
+        assertThat(heard).isEmpty();
+
+        webSocket.text("5");
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo("upgraded to WEBSOCKET");
+    }
+
+    @Test
     void releasesAPollThatIsHeldWhenTheProbeComes() {
         engine.start();
         RawPolling polling = engine.polling().sendPoll();
         RawWebSocket webSocket = probe(polling);
 
+        long probed = System.nanoTime();
         webSocket.text("2probe").readText();
 
         assertThat(polling.readPoll()).hasToString("200 6");
+        assertThat(System.nanoTime() - probed).as("no sooner than with Node").isGreaterThan(99_000_000);
         assertThat(polling.poll()).as("the next one too").hasToString("200 6");
     }
 
@@ -287,15 +319,26 @@ final class UpgradeIT {
         RawPolling polling = engine.polling();
         EngineSession session = engine.session();
         int count = 10_000;
-        Thread sender = new Thread(() -> IntStream.range(0, count).forEach(i -> session.send(text("" + i))));
+        // However fast it is, there is something to send in each stage.
+        Semaphore stages = new Semaphore(0);
+        Thread sender = new Thread(() -> IntStream.range(0, count).forEach(i -> {
+            if (i % (count / 4) == 0) {
+                stages.acquireUninterruptibly();
+            }
+            session.send(text("" + i));
+        }));
         sender.start();
         List<String> received = new ArrayList<>();
+        stages.release();
         received.addAll(packets(polling));
+        stages.release();
         received.addAll(packets(polling));
         RawWebSocket webSocket = probe(polling);
         webSocket.text("2probe").readText();
+        stages.release();
         received.addAll(packets(polling));
 
+        stages.release();
         webSocket.text("5");
         while (received.size() < count) {
             received.add(webSocket.readText());
