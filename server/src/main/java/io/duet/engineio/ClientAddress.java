@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who the client is: the peer of the connection or, if that is a trusted proxy, whom it speaks for ({@code X-Forwarded-For}, else
- * {@code Forwarded}, RFC 7239). Read from the right: the first address that is no trusted proxy. What a client writes into these headers
- * itself stands further left and is never reached.
+ * Who the client is: the peer of the connection or, if that is a trusted proxy, whom it speaks for: the source that its PROXY protocol header
+ * names, then {@code X-Forwarded-For}, else {@code Forwarded} (RFC 7239). Read from the right: the first address that is no trusted proxy. What
+ * a client writes into these headers itself stands further left and is never reached. If no proxy is named as trusted, that header is believed
+ * whoever sends it, and no other.
  */
 final class ClientAddress {
     /** The source that a PROXY protocol header names; set before the first request. */
@@ -46,6 +47,10 @@ final class ClientAddress {
 
     String of(Channel channel, Map<String, String> headers) {
         String peer = peer(channel);
+        String proxied = channel.attr(PROXIED).get();
+        if (proxied != null && (trusted.isEmpty() || isTrusted(peer))) {
+            peer = proxied;
+        }
         if (trusted.isEmpty() || !isTrusted(peer)) {
             return peer;
         }
@@ -106,10 +111,6 @@ final class ClientAddress {
     }
 
     private static String peer(Channel channel) {
-        String proxied = channel.attr(PROXIED).get();
-        if (proxied != null) {
-            return proxied;
-        }
         return channel.remoteAddress() instanceof InetSocketAddress address && address.getAddress() != null
                 ? address.getAddress().getHostAddress()
                 : "";

@@ -175,8 +175,8 @@ public abstract class EngineSettings<B extends EngineSettings<B>> {
     }
 
     /**
-     * Proxies whose {@code X-Forwarded-For} or {@code Forwarded} header names the client: addresses, or networks as {@code 10.0.0.0/8}. Default
-     * none: the client is the peer of the connection.
+     * Proxies whose {@code X-Forwarded-For}, {@code Forwarded} or PROXY protocol header names the client: addresses, or networks as
+     * {@code 10.0.0.0/8}. Default none: the client is the peer of the connection, or whom its PROXY protocol header names if one is expected.
      *
      * @throws IllegalArgumentException if one is neither
      */
