@@ -18,6 +18,11 @@ public final class Main {
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.showDateTime", "true");
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.log.com.corundumstudio", "warn");
+        if (Runtime.version().feature() >= 24) {
+            // The JVM warns of the memory access that msgpack-core has otherwise, and will refuse it some day (JEP
+            // 498).
+            System.getProperties().putIfAbsent("msgpack.universal-buffer", "true");
+        }
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 }

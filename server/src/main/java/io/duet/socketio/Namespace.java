@@ -122,6 +122,11 @@ public class Namespace {
         emit("message", arguments);
     }
 
+    /** The same as {@link #send}. */
+    public final void write(@Nullable Object... arguments) {
+        send(arguments);
+    }
+
     /** As {@link BroadcastOperator#emitWithAck}, for everybody. */
     public final CompletionStage<Arguments> emitWithAck(String event, @Nullable Object... arguments) {
         return operator().emitWithAck(event, arguments);

@@ -172,6 +172,11 @@ public final class Server {
         main.send(arguments);
     }
 
+    /** The same as {@link #send}. */
+    public void write(@Nullable Object... arguments) {
+        main.write(arguments);
+    }
+
     public CompletionStage<Arguments> emitWithAck(String event, @Nullable Object... arguments) {
         return main.emitWithAck(event, arguments);
     }

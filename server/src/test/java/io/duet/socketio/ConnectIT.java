@@ -97,6 +97,9 @@ final class ConnectIT {
 
         assertThat(client.send("0/chat/more,").read()).isEqualTo("4/chat/more,{\"message\":\"Invalid namespace\"}");
         assertThat(client.join("/chat")).isNotEmpty();
+        assertThat(io.of("/chat")).isSameAs(io.of("chat"));
+        assertThat(io.of("chat").name()).isEqualTo("/chat");
+        assertThat(io.of("chat").server()).isSameAs(io);
     }
 
     @ParameterizedTest

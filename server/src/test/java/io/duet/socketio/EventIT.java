@@ -199,9 +199,24 @@ final class EventIT {
         server.watch(io.of("/custom"));
         RawSocketIoClient client = server.join("/custom").client();
 
-        server.socket().send("hello", 1);
+        server.socket().send("hello", 1).write("again");
 
         assertThat(client.read()).isEqualTo("2/custom,[\"message\",\"hello\",1]");
+        assertThat(client.read()).isEqualTo("2/custom,[\"message\",\"again\"]");
+    }
+
+    @Test
+    void sendsMessagesToEverybody() {
+        Server io = server.start();
+        RawSocketIoClient client = server.join().client();
+
+        io.send("hello", 1);
+        io.write("again");
+        io.sockets().write("and again");
+
+        assertThat(client.read()).isEqualTo("2[\"message\",\"hello\",1]");
+        assertThat(client.read()).isEqualTo("2[\"message\",\"again\"]");
+        assertThat(client.read()).isEqualTo("2[\"message\",\"and again\"]");
     }
 
     @ParameterizedTest
