@@ -1,5 +1,6 @@
 package io.duet.it;
 
+import io.duet.redis.RedisServer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -7,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class ClusterIT {
     @Test
     void duetAndNodeServersBehaveAsOne() throws Exception {
-        try (RedisProcess redis = RedisProcess.start();
+        try (RedisServer redis = RedisServer.start();
                 NodeScript script = NodeScript.kit(
                         "cluster.mjs", "--jar", System.getProperty("duet.fixtures.jar"), "--redis", redis.uri())) {
             script.assertPasses(Duration.ofSeconds(110));

@@ -1,5 +1,6 @@
 package io.duet.adapter.redis;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /** Redis publish/subscribe, as far as adapters need it. Safe for any thread; nothing blocks. */
@@ -15,21 +16,29 @@ interface Bus {
     CompletionStage<Subscription> subscribePattern(String pattern, Receiver receiver);
 
     /**
+     * Subscribes to a channel by whose subscribers servers are counted. After an interruption it comes back last, behind all the others: who is
+     * counted hears everything.
+     */
+    CompletionStage<Subscription> subscribeCounted(String channel, Receiver receiver);
+
+    /**
      * Publishes behind everything that was published before. While Redis is away the message waits, within a bound of bytes and time; beyond it
      * is dropped and counted.
-     *
-     * @param heardHere whether this node itself is subscribed, so that a publication that nobody received is known to be lost and is repeated
      */
-    void publish(String channel, byte[] payload, boolean heardHere);
+    void publish(String channel, byte[] payload);
 
-    /** How many connections are subscribed to exactly this channel. */
+    /** How many connections are subscribed to exactly this channel; waits for a Redis that is away as long as a request may take. */
     CompletionStage<Integer> countSubscribers(String channel);
 
     /** Whether Redis is there and every subscription is known to be in force. */
     boolean isReady();
 
-    /** Ends what the bus has started; done when it is. */
-    CompletionStage<Void> close();
+    /**
+     * Publishes what still waits, then ends what the bus has started; done when it is.
+     *
+     * @param limit of the waiting
+     */
+    CompletionStage<Void> close(Duration limit);
 
     /** Takes messages. Must not block. */
     @FunctionalInterface

@@ -5,12 +5,15 @@ public interface BusListener {
     /** Redis cannot be reached: local delivery goes on, what is sent to other nodes waits. */
     default void lost() {}
 
-    /** Redis is back and every subscription is in force again. */
+    /** Redis is there and every subscription is in force: at the start, and after each {@link #lost}. */
     default void regained() {}
 
-    /** A subscription was interrupted: messages of other nodes may have been missed meanwhile. */
+    /** The subscriptions were made anew, on another connection or another Redis: messages of other nodes may have been missed. */
     default void gapSuspected() {}
 
     /** Messages to other nodes were given up: they waited too long, or too many did. */
     default void dropped(int messages) {}
+
+    /** Messages of other nodes were given up: they came faster than this node could deliver them. */
+    default void overrun(int messages) {}
 }

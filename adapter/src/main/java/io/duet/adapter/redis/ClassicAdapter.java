@@ -84,7 +84,7 @@ final class ClassicAdapter implements Adapter {
         CompletableFuture<?>[] before =
                 subscriptions.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture<?>[]::new);
         subscriptions.add(CompletableFuture.allOf(before)
-                .thenCompose(done -> bus.subscribe(channels.request(), this::onRequest)));
+                .thenCompose(done -> bus.subscribeCounted(channels.request(), this::onRequest)));
     }
 
     // Rooms
@@ -138,7 +138,7 @@ final class ClassicAdapter implements Adapter {
     public void broadcast(EventPacket packet, BroadcastOptions target) {
         if (!target.flags().local()) {
             String channel = channels.broadcastTo(target.rooms());
-            bus.publish(channel, codec.encode(new Broadcast(uid, packet, target)), isHeardHere(target.rooms()));
+            bus.publish(channel, codec.encode(new Broadcast(uid, packet, target)));
         }
         local.broadcast(packet, target);
     }
@@ -265,7 +265,7 @@ final class ClassicAdapter implements Adapter {
     }
 
     private void request(byte[] payload) {
-        bus.publish(channels.request(), payload, true);
+        bus.publish(channels.request(), payload);
     }
 
     // Arriving
@@ -314,14 +314,7 @@ final class ClassicAdapter implements Adapter {
                 && !request.uid().isEmpty()
                 && !(response instanceof Response.ServerSideAnswer);
         String channel = specific ? channels.response(request.uid()) : channels.response();
-        // This node itself listens on the common channel, not on those of others.
-        bus.publish(channel, codec.encode(response), !specific);
-    }
-
-    private boolean isHeardHere(Set<String> target) {
-        return options.subscription() == Subscription.PATTERN
-                || target.size() != 1
-                || rooms.isWanted(target.iterator().next());
+        bus.publish(channel, codec.encode(response));
     }
 
     // This wire recovers nothing

@@ -1,7 +1,5 @@
 package io.duet.adapter.redis;
 
-import static java.util.Objects.requireNonNull;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.duet.adapter.BroadcastFlags;
@@ -42,23 +40,26 @@ public final class Emitter {
     /** A Node server would call its listeners of new clients with whatever it is given. */
     private static final Set<String> RESERVED_FOR_SERVERS = Set.of("connect", "connection", "new_namespace");
 
-    private final EmitterConnection connection;
+    private final Bus bus;
+    private final RedisAdapterOptions settings;
     private final ClassicCodec codec;
     private final Channels channels;
     private final String namespace;
     private final BroadcastOptions options;
 
-    private Emitter(EmitterConnection connection, ClassicCodec codec, String namespace, BroadcastOptions options) {
-        this.connection = connection;
+    private Emitter(
+            Bus bus, RedisAdapterOptions settings, ClassicCodec codec, String namespace, BroadcastOptions options) {
+        this.bus = bus;
+        this.settings = settings;
         this.codec = codec;
-        this.channels = new Channels(connection.key(), namespace);
+        this.channels = new Channels(settings.key(), namespace);
         this.namespace = namespace;
         this.options = options;
     }
 
     /** For all clients of the namespace {@code /}. */
-    Emitter(EmitterConnection connection) {
-        this(connection, new ClassicCodec(new JsonMapper()), "/", BroadcastOptions.ALL);
+    Emitter(Bus bus, RedisAdapterOptions settings) {
+        this(bus, settings, new ClassicCodec(new JsonMapper()), "/", BroadcastOptions.ALL);
     }
 
     /** By a client of the caller's, who also ends it; with all defaults. */
@@ -68,7 +69,7 @@ public final class Emitter {
 
     /** The same. Of the options {@code key}, {@code maxPublishWait}, {@code maxPublishQueueBytes} and {@code listener} apply. */
     public static Emitter create(RedissonClient redisson, RedisAdapterOptions options) {
-        return new Emitter(EmitterConnection.over(requireNonNull(redisson, "redisson"), () -> {}, options));
+        return new Emitter(RedissonBus.over(RedissonBus.usable(redisson), options), options);
     }
 
     /**
@@ -78,18 +79,18 @@ public final class Emitter {
      * @throws IllegalArgumentException if it is none of these
      */
     public static Emitter create(String uri, RedisAdapterOptions options) {
-        return new Emitter(EmitterConnection.to(RedisUri.parse(uri), options));
+        return new Emitter(RedissonBus.to(RedisUri.parse(uri), options), options);
     }
 
     /** Writes arguments by this mapper, which is copied; default a {@link JsonMapper} as it is. Binary and dates stay what they are. */
     public Emitter mapper(ObjectMapper mapper) {
-        return new Emitter(connection, new ClassicCodec(mapper), namespace, options);
+        return new Emitter(bus, settings, new ClassicCodec(mapper), namespace, options);
     }
 
     /** For all clients of a namespace; targets named before do not count. A leading slash is added if there is none. */
     public Emitter of(String namespace) {
         String name = namespace.startsWith("/") ? namespace : "/" + namespace;
-        return new Emitter(connection, codec, name, BroadcastOptions.ALL);
+        return new Emitter(bus, settings, codec, name, BroadcastOptions.ALL);
     }
 
     /** Adds rooms to the targets. */
@@ -125,7 +126,7 @@ public final class Emitter {
     public void emit(String event, @Nullable Object... arguments) {
         EventPacket packet = new EventPacket(namespace, data(RESERVED, event, arguments));
         byte[] payload = codec.encode(new Broadcast(Broadcast.EMITTER, packet, options));
-        connection.publish(channels.broadcastTo(options.rooms()), payload);
+        bus.publish(channels.broadcastTo(options.rooms()), payload);
     }
 
     /** Makes the targets join rooms. */
@@ -160,11 +161,11 @@ public final class Emitter {
      * @return done when all that was sent is with Redis or has been given up, which takes {@code maxPublishWait} at most
      */
     public CompletionStage<Void> close() {
-        return connection.close();
+        return bus.close(settings.maxPublishWait());
     }
 
     private void request(Request request) {
-        connection.publish(channels.request(), codec.encode(request));
+        bus.publish(channels.request(), codec.encode(request));
     }
 
     private Emitter with(BroadcastFlags flags) {
@@ -172,7 +173,7 @@ public final class Emitter {
     }
 
     private Emitter with(BroadcastOptions changed) {
-        return new Emitter(connection, codec, namespace, changed);
+        return new Emitter(bus, settings, codec, namespace, changed);
     }
 
     private static List<@Nullable Object> data(Set<String> reserved, String event, @Nullable Object... arguments) {

@@ -14,20 +14,20 @@ import java.util.function.LongSupplier;
 /**
  * Publishes in order, a batch at a time, and repeats what failed.
  *
- * <p>One batch is under way at a time, so that a connection pool cannot reorder and a retry cannot overtake. A batch that fails as a whole
- * stays at the head and is tried again, one message at a time until one gets through, since its beginning may have been executed. A message
- * that nobody received although this node itself is subscribed was published where the subscription is not back yet: it alone is repeated.
- * What waits longer than the limit, or does not fit the bound, is given up and counted. Guarded by itself.
+ * <p>One batch is under way at a time, so that a retry cannot overtake. What of a batch Redis has not answered for stays at the head and is
+ * sent again: it arrives twice if only the answer was lost. What waits longer than the limit, or does not fit the bound, is given up and
+ * counted. Guarded by itself.
  */
 final class OrderedPublisher {
-    /** Sends a batch; the result has the number of receivers of each message. */
+    /** Sends a batch. */
     interface Transport {
-        CompletionStage<List<Long>> send(List<Message> batch);
+        /** @return how many of the batch, from its beginning, have got through; failed or less than all: the rest is to be sent again */
+        CompletionStage<Integer> send(List<Message> batch);
     }
 
     /** What waits. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is all that messages are compared by.
-    record Message(String channel, byte[] payload, boolean heardHere, long expiresAtNanos) {
+    record Message(String channel, byte[] payload, long expiresAtNanos) {
         int sizeBytes() {
             return payload.length + channel.length() + 64;
         }
@@ -37,42 +37,56 @@ final class OrderedPublisher {
     private static final long RETRY_MILLIS = 30;
 
     private final Transport transport;
-    private final Executor retryLater;
     private final long maxWaitNanos;
     private final long maxQueuedBytes;
-    private final LongSupplier nanoClock;
     private final Observer observer;
+    private final Executor retryLater;
+    private final LongSupplier nanoClock;
     private final Deque<Message> queue = new ArrayDeque<>();
     private long queuedBytes;
+
+    /** A batch is under way, or waits to be tried again. */
     private boolean sending;
-    private boolean recovering;
-    private boolean closed;
+
+    private boolean draining;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /** What happens to messages. */
     interface Observer {
         void dropped(int messages);
-
-        /** A batch did not get through. */
-        void failing();
-
-        /** One got through after others did not. */
-        void recovered();
     }
 
     OrderedPublisher(Transport transport, Duration maxWait, long maxQueuedBytes, Observer observer) {
-        this.transport = transport;
-        this.retryLater = CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS);
-        this.maxWaitNanos = maxWait.toNanos();
-        this.maxQueuedBytes = maxQueuedBytes;
-        this.nanoClock = System::nanoTime;
-        this.observer = observer;
+        this(
+                transport,
+                maxWait,
+                maxQueuedBytes,
+                observer,
+                CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS),
+                System::nanoTime);
     }
 
-    void publish(String channel, byte[] payload, boolean heardHere) {
-        Message message = new Message(channel, payload, heardHere, nanoClock.getAsLong() + maxWaitNanos);
+    /** For tests, which have a time of their own. */
+    OrderedPublisher(
+            Transport transport,
+            Duration maxWait,
+            long maxQueuedBytes,
+            Observer observer,
+            Executor retryLater,
+            LongSupplier nanoClock) {
+        this.transport = transport;
+        this.maxWaitNanos = maxWait.toNanos();
+        this.maxQueuedBytes = maxQueuedBytes;
+        this.observer = observer;
+        this.retryLater = retryLater;
+        this.nanoClock = nanoClock;
+    }
+
+    void publish(String channel, byte[] payload) {
+        Message message = new Message(channel, payload, nanoClock.getAsLong() + maxWaitNanos);
         boolean full;
         synchronized (this) {
-            full = closed || queuedBytes + message.sizeBytes() > maxQueuedBytes;
+            full = draining || queuedBytes + message.sizeBytes() > maxQueuedBytes;
             if (!full) {
                 queue.add(message);
                 queuedBytes += message.sizeBytes();
@@ -89,10 +103,17 @@ final class OrderedPublisher {
         return queuedBytes;
     }
 
-    synchronized void close() {
-        closed = true;
-        queue.clear();
-        queuedBytes = 0;
+    /**
+     * Takes nothing any more.
+     *
+     * @return done when all that was taken has got through or been given up
+     */
+    synchronized CompletableFuture<Void> drain() {
+        draining = true;
+        if (queue.isEmpty()) {
+            drained.complete(null);
+        }
+        return drained;
     }
 
     private void sendNext() {
@@ -102,21 +123,21 @@ final class OrderedPublisher {
                 return;
             }
             sending = true;
-            batch = head(recovering ? 1 : BATCH_MESSAGES);
+            batch = head();
         }
-        CompletionStage<List<Long>> result;
+        CompletionStage<Integer> result;
         try {
             result = transport.send(batch);
         } catch (RuntimeException e) {
             result = CompletableFuture.failedStage(e);
         }
-        result.whenComplete((receivers, failure) -> onSent(batch, failure == null ? receivers : List.of()));
+        result.whenComplete((sent, failure) -> onSent(batch.size(), failure == null ? sent : 0));
     }
 
-    private List<Message> head(int most) {
-        List<Message> batch = new ArrayList<>();
+    private List<Message> head() {
+        List<Message> batch = new ArrayList<>(Math.min(BATCH_MESSAGES, queue.size()));
         for (Message message : queue) {
-            if (batch.size() == most) {
+            if (batch.size() == BATCH_MESSAGES) {
                 break;
             }
             batch.add(message);
@@ -124,64 +145,40 @@ final class OrderedPublisher {
         return batch;
     }
 
-    /** @param receivers of each message; empty if the batch failed */
-    private void onSent(List<Message> batch, List<Long> receivers) {
-        boolean failed;
-        boolean wasRecovering;
+    private void onSent(int tried, int sent) {
         int expired = 0;
+        boolean last;
         synchronized (this) {
-            if (closed) {
-                return;
+            for (int i = 0; i < sent; i++) {
+                queuedBytes -= queue.remove().sizeBytes();
             }
-            if (!receivers.isEmpty()) {
-                settle(batch, receivers);
+            // Only what has been tried in vain: what is behind may still be in time when it is tried.
+            while (sent < tried && isExpired()) {
+                queuedBytes -= queue.remove().sizeBytes();
+                expired++;
             }
-            failed = !queue.isEmpty() && batch.contains(queue.element());
-            expired = dropExpired();
-            wasRecovering = recovering;
-            recovering = failed;
-            sending = false;
+            last = draining && queue.isEmpty();
         }
         if (expired > 0) {
             observer.dropped(expired);
         }
-        if (failed) {
-            if (!wasRecovering) {
-                observer.failing();
-            }
-            retryLater.execute(this::sendNext);
-            return;
+        if (last) {
+            drained.complete(null);
+        } else if (sent < tried) {
+            retryLater.execute(this::sendAgain);
+        } else {
+            sendAgain();
         }
-        if (wasRecovering) {
-            observer.recovered();
+    }
+
+    private void sendAgain() {
+        synchronized (this) {
+            sending = false;
         }
         sendNext();
     }
 
-    /** Takes what got through off the queue; what did not is at its head again, in its order. */
-    private void settle(List<Message> batch, List<Long> receivers) {
-        Deque<Message> lost = new ArrayDeque<>();
-        for (int i = 0; i < batch.size(); i++) {
-            Message message = queue.remove();
-            if (isLost(message, receivers.get(i))) {
-                lost.push(message);
-            } else {
-                queuedBytes -= message.sizeBytes();
-            }
-        }
-        lost.forEach(queue::addFirst);
-    }
-
-    private static boolean isLost(Message message, long receivers) {
-        return message.heardHere() && receivers == 0;
-    }
-
-    private int dropExpired() {
-        int expired = 0;
-        while (!queue.isEmpty() && queue.element().expiresAtNanos() - nanoClock.getAsLong() < 0) {
-            queuedBytes -= queue.remove().sizeBytes();
-            expired++;
-        }
-        return expired;
+    private boolean isExpired() {
+        return !queue.isEmpty() && queue.element().expiresAtNanos() - nanoClock.getAsLong() < 0;
     }
 }

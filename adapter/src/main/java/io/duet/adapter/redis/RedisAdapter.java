@@ -1,14 +1,11 @@
 package io.duet.adapter.redis;
 
-import static java.util.Objects.requireNonNull;
-
 import io.duet.adapter.Adapter;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.LocalSockets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
@@ -22,6 +19,9 @@ import org.redisson.api.RedissonClient;
  * {@link RedisAdapterOptions} and sockets of the same node are served as ever. Messages of one node keep their order.
  */
 public final class RedisAdapter implements AdapterFactory {
+    /** For the last words of a server that stops. */
+    private static final Duration FLUSH_LIMIT = Duration.ofSeconds(1);
+
     private final Supplier<RedissonBus> buses;
     private final RedisAdapterOptions options;
     private @Nullable RedissonBus bus;
@@ -33,12 +33,15 @@ public final class RedisAdapter implements AdapterFactory {
     }
 
     /**
-     * The classic wire, by a client of the caller's, who also ends it. Redisson's defaults reorder messages under load and open many
-     * connections; the documentation of this module lists what to set. Rather use {@link #classic(String, RedisAdapterOptions)}.
+     * The classic wire, where a client of the caller's is connected; the caller also ends it, after the server. Its addresses, credentials and
+     * TLS settings are used, for two connections of the adapter's own; how it is tuned otherwise does not matter. In a Redis Cluster all
+     * nodes meet at the master of slot 0.
+     *
+     * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
      */
     public static RedisAdapter classic(RedissonClient redisson, RedisAdapterOptions options) {
-        requireNonNull(redisson, "redisson");
-        return new RedisAdapter(() -> new RedissonBus(redisson, () -> {}, options), options);
+        Redisson usable = RedissonBus.usable(redisson);
+        return new RedisAdapter(() -> RedissonBus.over(usable, options), options);
     }
 
     /** The same with all defaults. */
@@ -55,21 +58,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter classic(String uri, RedisAdapterOptions options) {
         RedisUri redis = RedisUri.parse(uri);
-        return new RedisAdapter(
-                () -> {
-                    ExecutorService receivers = Executors.newSingleThreadExecutor(task -> {
-                        Thread thread = new Thread(task, "duet-redis-receiver");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
-                    RedissonClient redisson = Redisson.create(redis.config(receivers));
-                    Runnable release = () -> {
-                        redisson.shutdown();
-                        receivers.shutdown();
-                    };
-                    return new RedissonBus(redisson, release, options);
-                },
-                options);
+        return new RedisAdapter(() -> RedissonBus.to(redis, options), options);
     }
 
     @Override
@@ -77,7 +66,6 @@ public final class RedisAdapter implements AdapterFactory {
         RedissonBus used = bus;
         if (used == null) {
             used = buses.get();
-            used.start();
             bus = used;
         }
         adapters++;
@@ -97,6 +85,6 @@ public final class RedisAdapter implements AdapterFactory {
             return CompletableFuture.completedFuture(null);
         }
         bus = null;
-        return used.close();
+        return used.close(FLUSH_LIMIT);
     }
 }

@@ -10,6 +10,7 @@ public final class RedisAdapterOptions {
     public static final Duration DEFAULT_REQUESTS_TIMEOUT = Duration.ofSeconds(5);
     public static final Duration DEFAULT_MAX_PUBLISH_WAIT = Duration.ofSeconds(10);
     public static final long DEFAULT_MAX_PUBLISH_QUEUE_BYTES = 64L * 1024 * 1024;
+    public static final long DEFAULT_MAX_RECEIVE_QUEUE_BYTES = 64L * 1024 * 1024;
     public static final Duration DEFAULT_UNSUBSCRIBE_LINGER = Duration.ofSeconds(1);
 
     /** Which channels of other nodes' broadcasts a node listens to. */
@@ -26,6 +27,7 @@ public final class RedisAdapterOptions {
     private final Subscription subscription;
     private final Duration maxPublishWait;
     private final long maxPublishQueueBytes;
+    private final long maxReceiveQueueBytes;
     private final Duration unsubscribeLinger;
     private final BusListener listener;
 
@@ -36,6 +38,7 @@ public final class RedisAdapterOptions {
         this.subscription = builder.subscription;
         this.maxPublishWait = builder.maxPublishWait;
         this.maxPublishQueueBytes = builder.maxPublishQueueBytes;
+        this.maxReceiveQueueBytes = builder.maxReceiveQueueBytes;
         this.unsubscribeLinger = builder.unsubscribeLinger;
         this.listener = builder.listener;
     }
@@ -73,6 +76,10 @@ public final class RedisAdapterOptions {
         return maxPublishQueueBytes;
     }
 
+    long maxReceiveQueueBytes() {
+        return maxReceiveQueueBytes;
+    }
+
     Duration unsubscribeLinger() {
         return unsubscribeLinger;
     }
@@ -89,6 +96,7 @@ public final class RedisAdapterOptions {
         private Subscription subscription = Subscription.TARGETED;
         private Duration maxPublishWait = DEFAULT_MAX_PUBLISH_WAIT;
         private long maxPublishQueueBytes = DEFAULT_MAX_PUBLISH_QUEUE_BYTES;
+        private long maxReceiveQueueBytes = DEFAULT_MAX_RECEIVE_QUEUE_BYTES;
         private Duration unsubscribeLinger = DEFAULT_UNSUBSCRIBE_LINGER;
         private BusListener listener = new BusListener() {};
 
@@ -126,11 +134,13 @@ public final class RedisAdapterOptions {
 
         /** How much may wait for a Redis that is away; what comes on top is given up. Default 64 MiB. */
         public Builder maxPublishQueueBytes(long maxPublishQueueBytes) {
-            if (maxPublishQueueBytes <= 0) {
-                throw new IllegalArgumentException(
-                        "maxPublishQueueBytes: " + maxPublishQueueBytes + " (expected: > 0)");
-            }
-            this.maxPublishQueueBytes = maxPublishQueueBytes;
+            this.maxPublishQueueBytes = positive("maxPublishQueueBytes", maxPublishQueueBytes);
+            return this;
+        }
+
+        /** How much of other nodes' messages may wait for this node to deliver it; what comes on top is given up. Default 64 MiB. */
+        public Builder maxReceiveQueueBytes(long maxReceiveQueueBytes) {
+            this.maxReceiveQueueBytes = positive("maxReceiveQueueBytes", maxReceiveQueueBytes);
             return this;
         }
 
@@ -140,7 +150,7 @@ public final class RedisAdapterOptions {
             return this;
         }
 
-        /** Hears of lost and regained connections; default nobody. */
+        /** Hears of lost and regained connections, and of messages given up; default nobody. */
         public Builder listener(BusListener listener) {
             this.listener = requireNonNull(listener, "listener");
             return this;
@@ -148,6 +158,13 @@ public final class RedisAdapterOptions {
 
         public RedisAdapterOptions build() {
             return new RedisAdapterOptions(this);
+        }
+
+        private static long positive(String name, long value) {
+            if (value <= 0) {
+                throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
+            }
+            return value;
         }
 
         private static Duration positive(String name, Duration value) {

@@ -1,16 +1,14 @@
 package io.duet.adapter.redis;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
-import org.redisson.config.ConstantDelay;
 import org.redisson.config.ReadMode;
 import org.redisson.config.SubscriptionMode;
 
@@ -23,19 +21,22 @@ final class RedisUri {
     private static final int DEFAULT_PORT = 6379;
     private static final int DEFAULT_SENTINEL_PORT = 26379;
     private static final int TIMEOUT_MILLIS = 1000;
+    private static final int SCAN_MILLIS = 200;
+    private static final int DNS_MILLIS = 5000;
+    private static final Pattern MASTER = Pattern.compile("[^/?#]+");
+    private static final Pattern DATABASE = Pattern.compile("\\d*");
+    private static final Pattern CREDENTIALS = Pattern.compile("^([a-z+]*://)?.*@", Pattern.DOTALL);
 
     private final boolean tls;
-    private final @Nullable String master;
-    private final List<String> addresses;
-    private final @Nullable String user;
-    private final @Nullable String password;
 
-    private RedisUri(
-            boolean tls,
-            @Nullable String master,
-            List<String> addresses,
-            @Nullable String user,
-            @Nullable String password) {
+    /** Empty without sentinels, as are user and password if there are none. */
+    private final String master;
+
+    private final List<String> addresses;
+    private final String user;
+    private final String password;
+
+    private RedisUri(boolean tls, String master, List<String> addresses, String user, String password) {
         this.tls = tls;
         this.master = master;
         this.addresses = addresses;
@@ -43,7 +44,7 @@ final class RedisUri {
         this.password = password;
     }
 
-    /** @throws IllegalArgumentException if the text is no such URI */
+    /** @throws IllegalArgumentException if the text is no such URI; its message has no password */
     static RedisUri parse(String text) {
         boolean sentinel = text.startsWith(SENTINEL);
         boolean tls = text.startsWith("rediss://");
@@ -51,54 +52,52 @@ final class RedisUri {
             throw invalid(text);
         }
         String rest = text.substring(text.indexOf("://") + 3);
-        int slash = rest.indexOf('/');
-        String path = slash < 0 ? "" : rest.substring(slash + 1);
-        String authority = slash < 0 ? rest : rest.substring(0, slash);
-        int at = authority.lastIndexOf('@');
-        String credentials = at < 0 ? "" : authority.substring(0, at);
+        int at = rest.lastIndexOf('@');
+        String credentials = at < 0 ? "" : rest.substring(0, at);
+        String[] hostsAndPath = rest.substring(at + 1).split("/", 2);
+        String path = hostsAndPath.length < 2 ? "" : hostsAndPath[1];
         List<String> addresses = new ArrayList<>();
-        for (String hostAndPort : authority.substring(at + 1).split(",", -1)) {
+        for (String hostAndPort : hostsAndPath[0].split(",", -1)) {
             addresses.add(address(text, tls, hostAndPort, sentinel ? DEFAULT_SENTINEL_PORT : DEFAULT_PORT));
         }
-        if ((sentinel && path.isEmpty()) || (!sentinel && addresses.size() > 1)) {
+        // Channels are the same in every database, so its number has no meaning here.
+        boolean complete = sentinel
+                ? MASTER.matcher(path).matches()
+                : DATABASE.matcher(path).matches();
+        if (!complete || (!sentinel && addresses.size() > 1)) {
             throw invalid(text);
         }
         int colon = credentials.indexOf(':');
-        String user = colon > 0 ? decode(credentials.substring(0, colon)) : null;
-        String password = credentials.isEmpty() ? null : decode(credentials.substring(colon + 1));
-        return new RedisUri(tls, sentinel ? path : null, addresses, user, password);
+        String user = colon > 0 ? credentials.substring(0, colon) : "";
+        String password = credentials.substring(colon + 1);
+        return new RedisUri(tls, sentinel ? path : "", addresses, decode(text, user), decode(text, password));
     }
 
-    /** The configuration that measured best: one connection, no retries of Redisson's own, everything in order. */
-    Config config(ExecutorService receivers) {
+    /**
+     * What Redisson needs to know. It is asked where the master is, and for nothing else; see {@link RedisLink}.
+     *
+     * <p>One scan of a sentinel costs it three small commands; what is won is the time from its decision to ours.
+     */
+    Config config() {
         Config config = new Config();
-        config.setCodec(ByteArrayCodec.INSTANCE)
-                .setThreads(2)
-                .setNettyThreads(2)
-                .setKeepPubSubOrder(false)
-                .setExecutor(receivers)
-                .setLazyInitialization(true);
-        if (user != null) {
+        config.setCodec(ByteArrayCodec.INSTANCE).setThreads(1).setNettyThreads(2);
+        if (!user.isEmpty()) {
             config.setUsername(user);
         }
-        if (password != null) {
+        if (!password.isEmpty()) {
             config.setPassword(password);
         }
-        if (master == null) {
+        if (master.isEmpty()) {
             config.useSingleServer()
                     .setAddress(addresses.get(0))
                     .setConnectionMinimumIdleSize(1)
-                    .setConnectionPoolSize(2)
-                    .setSubscriptionConnectionMinimumIdleSize(1)
-                    .setSubscriptionConnectionPoolSize(2)
-                    .setSubscriptionsPerConnection(100_000)
+                    .setConnectionPoolSize(1)
+                    .setSubscriptionConnectionMinimumIdleSize(0)
+                    .setSubscriptionConnectionPoolSize(1)
                     .setTimeout(TIMEOUT_MILLIS)
                     .setConnectTimeout(TIMEOUT_MILLIS)
-                    .setSubscriptionTimeout(5 * TIMEOUT_MILLIS)
                     .setRetryAttempts(0)
-                    .setPingConnectionInterval(TIMEOUT_MILLIS)
-                    .setReconnectionDelay(new ConstantDelay(Duration.ofMillis(200)))
-                    .setDnsMonitoringInterval(-1);
+                    .setDnsMonitoringInterval(DNS_MILLIS);
         } else {
             config.useSentinelServers()
                     .setMasterName(master)
@@ -106,47 +105,52 @@ final class RedisUri {
                     .setCheckSentinelsList(false)
                     .setReadMode(ReadMode.MASTER)
                     .setSubscriptionMode(SubscriptionMode.MASTER)
-                    .setScanInterval(500)
+                    .setScanInterval(SCAN_MILLIS)
                     .setMasterConnectionMinimumIdleSize(1)
-                    .setMasterConnectionPoolSize(2)
-                    .setSlaveConnectionMinimumIdleSize(1)
-                    .setSlaveConnectionPoolSize(2)
-                    .setSubscriptionConnectionMinimumIdleSize(1)
-                    .setSubscriptionConnectionPoolSize(2)
-                    .setSubscriptionsPerConnection(100_000)
+                    .setMasterConnectionPoolSize(1)
+                    .setSubscriptionConnectionMinimumIdleSize(0)
+                    .setSubscriptionConnectionPoolSize(1)
                     .setTimeout(TIMEOUT_MILLIS)
                     .setConnectTimeout(TIMEOUT_MILLIS)
-                    .setSubscriptionTimeout(5 * TIMEOUT_MILLIS)
                     .setRetryAttempts(0)
-                    .setPingConnectionInterval(TIMEOUT_MILLIS)
-                    .setReconnectionDelay(new ConstantDelay(Duration.ofMillis(200)))
-                    .setDnsMonitoringInterval(-1);
+                    .setDnsMonitoringInterval(DNS_MILLIS);
         }
         return config;
     }
 
     @Override
     public String toString() {
-        return (master == null ? "" : "master " + master + " by sentinels ")
+        return (master.isEmpty() ? "" : "master " + master + " by sentinels ")
                 + String.join(",", addresses)
                 + (tls ? " (TLS)" : "");
     }
 
     private static String address(String uri, boolean tls, String hostAndPort, int defaultPort) {
-        URI parsed = URI.create((tls ? "rediss://" : "redis://") + hostAndPort);
-        if (parsed.getHost() == null) {
+        URI parsed;
+        try {
+            parsed = new URI((tls ? "rediss://" : "redis://") + hostAndPort);
+        } catch (URISyntaxException e) {
+            throw invalid(uri);
+        }
+        if (parsed.getHost() == null || parsed.getPort() == 0 || parsed.getPort() > 65_535) {
             throw invalid(uri);
         }
         return parsed.getPort() < 0 ? parsed + ":" + defaultPort : parsed.toString();
     }
 
-    private static String decode(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    private static String decode(String uri, String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw invalid(uri);
+        }
     }
 
+    /** Without a cause, which might quote the password. */
     private static IllegalArgumentException invalid(String text) {
-        String shown = text.replaceAll("//.*@", "//***@");
+        String shown = CREDENTIALS.matcher(text).replaceFirst("$1***@");
         return new IllegalArgumentException("redis: " + shown
-                + " (expected: redis://host:port, rediss://host:port or redis+sentinel://host:port,.../masterName)");
+                + " (expected: redis://host:port, rediss://host:port or redis+sentinel://host:port,.../masterName,"
+                + " each with user:password@ before the host if needed)");
     }
 }

@@ -1,243 +1,383 @@
 package io.duet.adapter.redis;
 
-import java.nio.charset.StandardCharsets;
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.redisson.api.BatchOptions;
-import org.redisson.api.RBatch;
-import org.redisson.api.RPatternTopic;
-import org.redisson.api.RTopic;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
-import org.redisson.api.listener.StatusListener;
-import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.client.RedisClient;
+import org.redisson.client.protocol.pubsub.PubSubType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bus over Redisson; the only user of Redisson.
+ * The bus over Redisson, which knows where Redis is and how to log in there; the two connections that are used are the bus's own
+ * ({@link RedisLink}).
  *
- * <p>Redisson is called on one thread of the bus's own, since a first call may block while it connects. Whether all is well is found out by a
- * sentry: a channel of this bus alone, on which it publishes a little message every second. What comes back has passed the publisher, Redis
- * and the connection of all subscriptions; what does not come back means that Redis is away.
+ * <p>What is wanted and what becomes of links is decided on one thread, messages are handed out on another.
  */
 final class RedissonBus implements Bus {
     private static final Logger log = LoggerFactory.getLogger(RedissonBus.class);
 
-    private static final Duration SENTRY_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration SENTRY_TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration SUBSCRIBE_RETRY = Duration.ofMillis(500);
-    private static final byte[] SENTRY_CALL = "ok".getBytes(StandardCharsets.US_ASCII);
+    private static final long REPORT_SECONDS = 1;
 
-    private final RedissonClient redisson;
-    private final Runnable release;
+    private final Supplier<? extends RedissonClient> create;
+    private final Consumer<RedissonClient> release;
     private final BusListener listener;
+    private final Duration countTimeout;
     private final OrderedPublisher publisher;
-    private final String sentry;
-    private final ScheduledExecutorService commands = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "duet-redis");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private volatile boolean ready;
+    private final Inbox inbox;
+    private final LinkKeeper links;
+    private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService thread = thread("duet-redis");
+    private final ScheduledExecutorService receiving = thread("duet-redis-receiver");
+    private final AtomicInteger dropped = new AtomicInteger();
+    private final AtomicInteger overrun = new AtomicInteger();
     private volatile boolean closed;
-    private volatile long heardNanos;
-    private final AtomicBoolean subscribedBefore = new AtomicBoolean();
 
-    /** @param release ends the client, if it is the bus's own */
-    RedissonBus(RedissonClient redisson, Runnable release, RedisAdapterOptions options) {
-        this.redisson = redisson;
+    /** Those below belong to the thread. */
+    private final List<Topic> fresh = new ArrayList<>();
+
+    private @Nullable RedissonClient redisson;
+    private boolean linkedBefore;
+
+    /**
+     * @param create may block, and is called again if it fails
+     * @param release what to do with the client in the end
+     */
+    private RedissonBus(
+            Supplier<? extends RedissonClient> create, Consumer<RedissonClient> release, RedisAdapterOptions options) {
+        this.create = create;
         this.release = release;
         this.listener = options.listener();
-        this.sentry = options.key() + "-duet#" + UUID.randomUUID() + "#";
+        this.countTimeout = options.requestsTimeout();
         this.publisher = new OrderedPublisher(
-                this::send, options.maxPublishWait(), options.maxPublishQueueBytes(), new PublisherObserver());
+                this::send, options.maxPublishWait(), options.maxPublishQueueBytes(), dropped::addAndGet);
+        this.inbox = new Inbox(options.maxReceiveQueueBytes(), receiving, this::receive);
+        String probe = options.key() + "-duet#" + UUID.randomUUID() + "#";
+        this.links = new LinkKeeper(this::master, probe, thread, new LinkOwner());
     }
 
-    void start() {
-        heardNanos = System.nanoTime();
-        RTopic topic = redisson.getTopic(sentry, ByteArrayCodec.INSTANCE);
-        retried(() -> topic.addListenerAsync(new SentryStatus()).toCompletableFuture())
-                .thenCompose(first -> subscribe(sentry, (channel, payload) -> onSentry()));
-        commands.scheduleAtFixedRate(this::callSentry, 0, SENTRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    /** @throws IllegalArgumentException if the client was not made by {@link Redisson#create} */
+    static Redisson usable(RedissonClient redisson) {
+        if (requireNonNull(redisson, "redisson") instanceof Redisson usable) {
+            return usable;
+        }
+        throw new IllegalArgumentException(
+                "redisson: " + redisson.getClass().getName() + " (expected: made by Redisson.create)");
+    }
+
+    /** By a client of the caller's, who also ends it. */
+    static RedissonBus over(Redisson redisson, RedisAdapterOptions options) {
+        return new RedissonBus(() -> redisson, client -> {}, options).start();
+    }
+
+    /** By a client of its own. */
+    static RedissonBus to(RedisUri redis, RedisAdapterOptions options) {
+        return new RedissonBus(() -> Redisson.create(redis.config()), RedissonClient::shutdown, options).start();
+    }
+
+    private RedissonBus start() {
+        links.start();
+        thread.scheduleWithFixedDelay(this::report, REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
+        return this;
     }
 
     @Override
     public CompletionStage<Subscription> subscribe(String channel, Receiver receiver) {
-        return retried(() -> {
-                    RTopic topic = redisson.getTopic(channel, ByteArrayCodec.INSTANCE);
-                    return topic.addListenerAsync(byte[].class, (name, payload) -> receive(receiver, channel, payload))
-                            .toCompletableFuture();
-                })
-                .thenApply(id -> () -> command(() -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE)
-                        .removeListenerAsync(id)
-                        .toCompletableFuture()));
+        return subscribe(channel, Kind.CHANNEL, receiver);
     }
 
     @Override
     public CompletionStage<Subscription> subscribePattern(String pattern, Receiver receiver) {
-        return retried(() -> {
-                    RPatternTopic topic = redisson.getPatternTopic(pattern, ByteArrayCodec.INSTANCE);
-                    return topic.addListenerAsync(
-                                    byte[].class,
-                                    (matched, name, payload) -> receive(receiver, name.toString(), payload))
-                            .toCompletableFuture();
-                })
-                .thenApply(id -> () -> command(() -> redisson.getPatternTopic(pattern, ByteArrayCodec.INSTANCE)
-                        .removeListenerAsync(id)
-                        .toCompletableFuture()));
+        return subscribe(pattern, Kind.PATTERN, receiver);
     }
 
     @Override
-    public void publish(String channel, byte[] payload, boolean heardHere) {
-        publisher.publish(channel, payload, heardHere);
+    public CompletionStage<Subscription> subscribeCounted(String channel, Receiver receiver) {
+        return subscribe(channel, Kind.COUNTED, receiver);
+    }
+
+    @Override
+    public void publish(String channel, byte[] payload) {
+        publisher.publish(channel, payload);
     }
 
     @Override
     public CompletionStage<Integer> countSubscribers(String channel) {
-        return command(() -> redisson.getTopic(channel, ByteArrayCodec.INSTANCE)
-                        .countSubscribersAsync()
-                        .toCompletableFuture())
-                .thenApply(Long::intValue);
+        return links.next()
+                .orTimeout(countTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(
+                        late -> CompletableFuture.failedStage(new IllegalStateException("redis: not connected", late)))
+                .thenCompose(link -> link.countSubscribers(channel));
     }
 
     @Override
     public boolean isReady() {
-        return ready;
+        return links.current() != null;
     }
 
     @Override
-    public CompletionStage<Void> close() {
+    public CompletionStage<Void> close(Duration limit) {
+        return publisher
+                .drain()
+                .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRunAsync(this::end, thread);
+    }
+
+    private void end() {
         closed = true;
-        publisher.close();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        commands.execute(() -> {
-            try {
-                release.run();
-                done.complete(null);
-            } catch (RuntimeException e) {
-                done.completeExceptionally(e);
-            }
-            commands.shutdownNow();
-        });
-        return done;
-    }
-
-    private CompletionStage<List<Long>> send(List<OrderedPublisher.Message> messages) {
-        return command(() -> {
-                    RBatch batch = redisson.createBatch(BatchOptions.defaults());
-                    for (OrderedPublisher.Message message : messages) {
-                        batch.getTopic(message.channel(), ByteArrayCodec.INSTANCE)
-                                .publishAsync(message.payload());
-                    }
-                    return batch.executeAsync().toCompletableFuture();
-                })
-                .thenApply(result -> {
-                    List<Long> receivers = new ArrayList<>(messages.size());
-                    result.getResponses().forEach(count -> receivers.add(((Number) count).longValue()));
-                    return receivers;
-                });
-    }
-
-    /** Runs on the bus's thread, again and again until it succeeds or the bus is closed. */
-    private <T> CompletionStage<T> retried(Supplier<CompletableFuture<T>> attempt) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        tryOnce(attempt, result);
-        return result;
-    }
-
-    private <T> void tryOnce(Supplier<CompletableFuture<T>> attempt, CompletableFuture<T> result) {
-        command(attempt).whenComplete((value, failure) -> {
-            if (failure == null) {
-                result.complete(value);
-            } else if (closed) {
-                result.completeExceptionally(failure);
-            } else {
-                log.debug("redis: attempt failed, trying again", failure);
-                commands.schedule(() -> tryOnce(attempt, result), SUBSCRIBE_RETRY.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        });
-    }
-
-    private <T> CompletableFuture<T> command(Supplier<CompletableFuture<T>> call) {
-        if (closed) {
-            return CompletableFuture.failedFuture(new IllegalStateException("bus: closed"));
+        report();
+        links.close();
+        RedissonClient client = redisson;
+        if (client != null) {
+            release.accept(client);
         }
-        return CompletableFuture.supplyAsync(call, commands).thenCompose(stage -> stage);
+        thread.shutdownNow();
+        receiving.shutdown();
     }
 
-    private void receive(Receiver receiver, String channel, byte[] payload) {
+    // Subscriptions
+
+    private CompletionStage<Subscription> subscribe(String name, Kind kind, Receiver receiver) {
+        Registration registration = new Registration(name, receiver);
         try {
-            receiver.onMessage(channel, payload);
+            thread.execute(() -> add(registration, kind));
+        } catch (RejectedExecutionException e) {
+            registration.ready.completeExceptionally(e);
+        }
+        return registration.ready;
+    }
+
+    private void add(Registration registration, Kind kind) {
+        Topic topic = topics.computeIfAbsent(registration.name, name -> new Topic(name, kind));
+        topic.registrations.add(registration);
+        if (fresh.isEmpty()) {
+            // Behind what is already waiting here, so that many joins at once become one command.
+            thread.execute(this::subscribeFresh);
+        }
+        fresh.add(topic);
+    }
+
+    private void subscribeFresh() {
+        RedisLink used = links.current();
+        for (RedisLink link : links.links()) {
+            for (Kind kind : Kind.values()) {
+                List<Topic> some =
+                        fresh.stream().filter(topic -> topic.kind == kind).toList();
+                CompletionStage<Void> confirmed = link.subscribe(kind.subscribe, names(some));
+                if (link == used) {
+                    confirmed.thenRun(() -> some.forEach(Topic::confirm));
+                }
+            }
+        }
+        fresh.clear();
+    }
+
+    private CompletionStage<Void> remove(Registration registration) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        try {
+            thread.execute(() -> leave(registration).thenRun(() -> left.complete(null)));
+        } catch (RejectedExecutionException e) {
+            // The bus is closed, and with it all subscriptions.
+            left.complete(null);
+        }
+        return left;
+    }
+
+    private CompletableFuture<Void> leave(Registration registration) {
+        Topic topic = topics.get(registration.name);
+        if (topic == null || !topic.registrations.remove(registration) || !topic.registrations.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        topics.remove(topic.name);
+        return CompletableFuture.allOf(links.links().stream()
+                .map(link -> link.unsubscribe(topic.kind.unsubscribe, topic.name))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static Collection<String> names(List<Topic> topics) {
+        return topics.stream().map(topic -> topic.name).toList();
+    }
+
+    // Messages
+
+    private CompletionStage<Integer> send(List<OrderedPublisher.Message> messages) {
+        RedisLink link = links.current();
+        return link == null ? CompletableFuture.completedFuture(0) : link.send(messages);
+    }
+
+    private void receive(Inbox.Arrival arrival) {
+        Topic topic = topics.get(arrival.topic());
+        if (topic == null) {
+            return;
+        }
+        for (Registration registration : topic.registrations) {
+            try {
+                registration.receiver.onMessage(arrival.channel(), arrival.payload());
+            } catch (RuntimeException e) {
+                // A message must never end a subscription.
+                log.error("message on a redis channel could not be handled", e);
+            }
+        }
+    }
+
+    /** At intervals, since there may be very many. */
+    private void report() {
+        int given = dropped.getAndSet(0);
+        if (given > 0) {
+            log.warn("redis: {} messages to other nodes given up", given);
+            notify(() -> listener.dropped(given));
+        }
+        int missed = overrun.getAndSet(0);
+        if (missed > 0) {
+            log.warn("redis: {} messages of other nodes given up, this node is too slow for them", missed);
+            notify(() -> listener.overrun(missed));
+        }
+    }
+
+    private static void notify(Runnable call) {
+        try {
+            call.run();
         } catch (RuntimeException e) {
-            // A message must never end a subscription.
-            log.error("message on a redis channel could not be handled", e);
+            log.error("listener of the redis connection failed", e);
         }
     }
 
-    private void callSentry() {
-        publisher.publish(sentry, SENTRY_CALL, true);
-        if (ready && System.nanoTime() - heardNanos > SENTRY_TIMEOUT.toNanos()) {
-            onAway("nothing heard for " + SENTRY_TIMEOUT.toSeconds() + " s");
+    private RedisClient master() {
+        RedissonClient client = redisson;
+        if (client == null) {
+            client = create.get();
+            redisson = client;
+        }
+        return ((Redisson) client)
+                .getCommandExecutor()
+                .getConnectionManager()
+                .getWriteEntry(0)
+                .getClient();
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private enum Kind {
+        CHANNEL(PubSubType.SUBSCRIBE, PubSubType.UNSUBSCRIBE),
+        PATTERN(PubSubType.PSUBSCRIBE, PubSubType.PUNSUBSCRIBE),
+        /** The last, for who is counted must hear everything. */
+        COUNTED(PubSubType.SUBSCRIBE, PubSubType.UNSUBSCRIBE);
+
+        private final PubSubType subscribe;
+        private final PubSubType unsubscribe;
+
+        Kind(PubSubType subscribe, PubSubType unsubscribe) {
+            this.subscribe = subscribe;
+            this.unsubscribe = unsubscribe;
         }
     }
 
-    private void onSentry() {
-        heardNanos = System.nanoTime();
-        if (!ready && !closed) {
-            ready = true;
-            log.info("redis: connected");
-            listener.regained();
+    /** A channel or pattern that somebody here listens to. */
+    private static final class Topic {
+        private final String name;
+        private final Kind kind;
+        private final List<Registration> registrations = new CopyOnWriteArrayList<>();
+
+        Topic(String name, Kind kind) {
+            this.name = name;
+            this.kind = kind;
+        }
+
+        void confirm() {
+            registrations.forEach(registration -> registration.ready.complete(registration));
         }
     }
 
-    private void onAway(String why) {
-        if (ready && !closed) {
-            ready = false;
-            log.warn("redis: lost ({}); other nodes are not reached until it is back", why);
-            listener.lost();
-        }
-    }
+    /** One who listens. */
+    private final class Registration implements Subscription {
+        private final String name;
+        private final Receiver receiver;
+        private final CompletableFuture<Subscription> ready = new CompletableFuture<>();
 
-    /** Tells a first subscription from those that follow an interruption. */
-    private final class SentryStatus implements StatusListener {
+        Registration(String name, Receiver receiver) {
+            this.name = name;
+            this.receiver = receiver;
+        }
+
         @Override
-        public void onSubscribe(String channel) {
-            if (!subscribedBefore.compareAndSet(false, true)) {
-                log.warn("redis: subscriptions were interrupted; messages of other nodes may have been missed");
-                listener.gapSuspected();
+        public CompletionStage<Void> cancel() {
+            return remove(this);
+        }
+    }
+
+    private final class LinkOwner implements LinkKeeper.Owner {
+        @Override
+        public CompletionStage<Void> subscribeAll(RedisLink link) {
+            CompletionStage<Void> done = CompletableFuture.completedFuture(null);
+            for (Kind kind : Kind.values()) {
+                List<Topic> some = of(kind).toList();
+                done = done.thenCompose(before -> link.subscribe(kind.subscribe, names(some)));
+            }
+            return done;
+        }
+
+        @Override
+        public Collection<String> countedChannels() {
+            return names(of(Kind.COUNTED).toList());
+        }
+
+        @Override
+        public void onLinked(RedisLink link) {
+            topics.values().stream()
+                    .filter(topic -> link.names().contains(topic.name))
+                    .forEach(Topic::confirm);
+            log.info("redis: connected to {}", link);
+            if (linkedBefore) {
+                log.warn("redis: subscribed anew; messages of other nodes may have been missed");
+                RedissonBus.notify(listener::gapSuspected);
+            }
+            linkedBefore = true;
+            RedissonBus.notify(listener::regained);
+        }
+
+        @Override
+        public void onLost(String reason) {
+            if (!closed) {
+                log.warn("redis: lost ({}); other nodes are not reached until it is back", reason);
+                RedissonBus.notify(listener::lost);
             }
         }
 
         @Override
-        public void onUnsubscribe(String channel) {
-            onAway("subscriptions ended");
-        }
-    }
-
-    private final class PublisherObserver implements OrderedPublisher.Observer {
-        @Override
-        public void dropped(int messages) {
-            log.warn("redis: {} messages to other nodes given up", messages);
-            listener.dropped(messages);
+        public void onMessage(String topic, String channel, byte[] payload) {
+            if (!inbox.offer(new Inbox.Arrival(topic, channel, payload))) {
+                overrun.incrementAndGet();
+            }
         }
 
-        @Override
-        public void failing() {
-            onAway("publishing failed");
-        }
-
-        @Override
-        public void recovered() {
-            // The sentry tells when the subscriptions are back too.
+        private Stream<Topic> of(Kind kind) {
+            return topics.values().stream().filter(topic -> topic.kind == kind);
         }
     }
 }

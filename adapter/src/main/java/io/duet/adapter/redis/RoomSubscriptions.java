@@ -2,6 +2,8 @@ package io.duet.adapter.redis;
 
 import io.duet.adapter.RoomListener;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +34,7 @@ final class RoomSubscriptions implements RoomListener {
         channels.compute(room, (key, found) -> {
             Channel channel = found == null ? new Channel() : found;
             channel.wanted = true;
+            channel.awaitConfirmation();
             channel.adjust(room);
             return channel;
         });
@@ -58,23 +61,26 @@ final class RoomSubscriptions implements RoomListener {
         return channel == null ? CompletableFuture.completedFuture(null) : channel.ready;
     }
 
-    boolean isWanted(String room) {
-        Channel channel = channels.get(room);
-        return channel != null && channel.wanted;
-    }
-
-    /** One channel; changed within the map's compute only, but for the completion of {@link #ready}. */
+    /** One channel; changed within the map's compute only. */
     private final class Channel {
         private boolean wanted;
 
         /** A subscribe or unsubscribe is under way. */
         private boolean busy;
 
+        /** For those who wait for the next confirmation; completed outside the compute. */
         private CompletableFuture<Void> ready = CompletableFuture.completedFuture(null);
+
         private Bus.@Nullable Subscription subscription;
 
         boolean isIdle() {
             return subscription == null && !busy;
+        }
+
+        void awaitConfirmation() {
+            if ((subscription == null || busy) && ready.isDone()) {
+                ready = new CompletableFuture<>();
+            }
         }
 
         void adjust(String room) {
@@ -85,27 +91,28 @@ final class RoomSubscriptions implements RoomListener {
             // its own compute.
             if (wanted && subscription == null) {
                 busy = true;
-                CompletableFuture<Void> done = new CompletableFuture<>();
-                ready = done;
-                subscribe.apply(room).whenCompleteAsync((confirmed, failure) -> {
-                    if (failure == null) {
-                        settle(room, confirmed);
-                    }
-                    done.complete(null);
-                });
+                // It fails only when the bus is closed, and everything with it.
+                subscribe.apply(room).thenAcceptAsync(confirmed -> settle(room, confirmed));
             } else if (!wanted && subscription != null) {
                 busy = true;
-                subscription.cancel().whenCompleteAsync((done, failure) -> settle(room, null));
+                subscription.cancel().thenRunAsync(() -> settle(room, null));
             }
         }
 
+        /** @param now null if unsubscribed */
         private void settle(String room, Bus.@Nullable Subscription now) {
+            List<CompletableFuture<Void>> waiting = new ArrayList<>();
             channels.computeIfPresent(room, (key, channel) -> {
-                channel.busy = false;
-                channel.subscription = now;
-                channel.adjust(room);
-                return channel.wanted || !channel.isIdle() ? channel : null;
+                busy = false;
+                subscription = now;
+                if (now != null) {
+                    waiting.add(ready);
+                    ready = CompletableFuture.completedFuture(null);
+                }
+                adjust(room);
+                return wanted || !isIdle() ? channel : null;
             });
+            waiting.forEach(joined -> joined.complete(null));
         }
     }
 }

@@ -7,12 +7,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,8 +24,8 @@ final class EmitterTest {
     /** The captured calls in Java, by the id of their vector. */
     private static final Map<String, Consumer<Emitter>> CALLS = calls();
 
-    private final List<OrderedPublisher.Message> published = new ArrayList<>();
-    private int released;
+    private final FakeBus bus = new FakeBus();
+    private final List<FakeBus.Published> published = bus.published;
 
     /** But for the one that asks for an acknowledgement: in Java nothing does. */
     static Stream<Vectors.Vector> captured() {
@@ -83,7 +80,7 @@ final class EmitterTest {
         all.emit("e");
 
         assertThat(published)
-                .extracting(OrderedPublisher.Message::channel)
+                .extracting(FakeBus.Published::channel)
                 .containsExactly("socket.io#/#a#", "socket.io#/#", "socket.io#/other#", "socket.io#/#");
     }
 
@@ -101,54 +98,18 @@ final class EmitterTest {
     }
 
     @Test
-    void closesOnceAllIsSent() {
-        CompletableFuture<List<Long>> reply = new CompletableFuture<>();
-        Emitter emitter = emitter(batch -> reply, RedisAdapterOptions.defaults());
-        emitter.emit("e");
-        emitter.emit("f");
+    void waitsWithTheEndForWhatIsStillOnItsWay() {
+        emitter(RedisAdapterOptions.builder()
+                        .maxPublishWait(Duration.ofSeconds(7))
+                        .build())
+                .to("a")
+                .close();
 
-        CompletionStage<Void> closed = emitter.close();
-
-        assertThat(closed).isNotDone();
-        assertThat(released).isZero();
-        reply.complete(List.of(0L));
-        assertThat(closed).succeedsWithin(Duration.ofSeconds(5));
-        assertThat(released).isOne();
-    }
-
-    @Test
-    void givesUpWhatRedisDoesNotTakeInTimeAndSaysSo() {
-        List<Integer> dropped = new ArrayList<>();
-        RedisAdapterOptions options = RedisAdapterOptions.builder()
-                .maxPublishWait(Duration.ofMillis(1))
-                .listener(new BusListener() {
-                    @Override
-                    public void dropped(int messages) {
-                        dropped.add(messages);
-                    }
-                })
-                .build();
-        Emitter emitter = emitter(batch -> CompletableFuture.failedStage(new IllegalStateException("away")), options);
-        emitter.emit("e");
-
-        assertThat(emitter.close()).succeedsWithin(Duration.ofSeconds(5));
-        emitter.emit("too late");
-
-        assertThat(dropped).containsExactly(1, 1);
+        assertThat(bus.closedWithin).isEqualTo(Duration.ofSeconds(7));
     }
 
     private Emitter emitter(RedisAdapterOptions options) {
-        return emitter(
-                batch -> {
-                    published.addAll(batch);
-                    return CompletableFuture.completedFuture(
-                            batch.stream().map(message -> 0L).toList());
-                },
-                options);
-    }
-
-    private Emitter emitter(OrderedPublisher.Transport transport, RedisAdapterOptions options) {
-        return new Emitter(new EmitterConnection(transport, () -> released++, options));
+        return new Emitter(bus, options);
     }
 
     private static Consumer<Emitter> call(Vectors.Vector vector) {

@@ -1,0 +1,375 @@
+package io.duet.adapter.redis;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.redisson.client.ChannelName;
+import org.redisson.client.RedisClient;
+import org.redisson.client.RedisClientConfig;
+import org.redisson.client.RedisConnection;
+import org.redisson.client.RedisConnectionException;
+import org.redisson.client.RedisPubSubConnection;
+import org.redisson.client.RedisPubSubListener;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.client.codec.StringCodec;
+import org.redisson.client.protocol.CommandData;
+import org.redisson.client.protocol.CommandsData;
+import org.redisson.client.protocol.RedisCommand;
+import org.redisson.client.protocol.RedisCommands;
+import org.redisson.client.protocol.decoder.ObjectListReplayDecoder;
+import org.redisson.client.protocol.pubsub.PubSubType;
+
+/**
+ * Two connections to one Redis server, for publishing and for subscriptions, that live and end together.
+ *
+ * <p>They are made by Redisson's low-level client from the settings of a {@code RedissonClient}, so that addresses, TLS and credentials are
+ * its business, and belong to nobody else: what is published stays in order, what is received comes in one order over all channels, and
+ * nothing is subscribed anew behind our back. A link that has ended stays so.
+ *
+ * <p>Each link listens to a channel of its own. What it publishes there and hears again ({@link #isAlive}) has passed both connections and
+ * the server.
+ */
+final class RedisLink {
+    private static final int TIMEOUT_MILLIS = 1000;
+
+    /** In one SUBSCRIBE: enough to be quick, few enough to let others in between. */
+    private static final int NAMES_AT_ONCE = 1000;
+
+    private static final int PROBES_MISSED = 4;
+    private static final byte[] PROBE = {1};
+    private static final RedisCommand<List<Object>> ROLE = new RedisCommand<>("ROLE", new ObjectListReplayDecoder<>());
+
+    /** Takes what arrives, on a thread that must not be kept. */
+    interface Receiver {
+        /** @param topic the channel or pattern that was subscribed */
+        void onMessage(String topic, String channel, byte[] payload);
+    }
+
+    private final RedisClient master;
+    private final RedisConnection commands;
+    private final RedisPubSubConnection subscriptions;
+    private final ChannelName probeChannel;
+    private final Receiver receiver;
+    private final CompletableFuture<String> closed;
+    private final Listener listener = new Listener();
+    private final Map<ChannelName, Confirmation> unconfirmed = new ConcurrentHashMap<>();
+    private final Map<ChannelName, CompletableFuture<Void>> leaving = new ConcurrentHashMap<>();
+
+    /** Subscribed, or asked to be. */
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+
+    private volatile CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
+    private final AtomicInteger probesMissed = new AtomicInteger();
+
+    private RedisLink(
+            RedisClient master,
+            RedisConnection commands,
+            RedisPubSubConnection subscriptions,
+            String probeChannel,
+            Receiver receiver,
+            CompletableFuture<String> closed) {
+        this.master = master;
+        this.commands = commands;
+        this.subscriptions = subscriptions;
+        this.probeChannel = new ChannelName(probeChannel);
+        this.receiver = receiver;
+        this.closed = closed;
+        closed.thenRun(this::onClosed);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param master where to, and the settings
+     * @param probeChannel a name that nobody else uses
+     */
+    static CompletableFuture<RedisLink> open(RedisClient master, String probeChannel, Receiver receiver) {
+        CompletableFuture<String> closed = new CompletableFuture<>();
+        RedisClient client = RedisClient.create(copy(master.getConfig())
+                .setExecutor(new SameThread())
+                .setKeepPubSubOrder(false)
+                .setPingConnectionInterval(0)
+                .setConnectTimeout(TIMEOUT_MILLIS)
+                .setCommandTimeout(TIMEOUT_MILLIS)
+                .setConnectedListener(address -> {})
+                .setDisconnectedListener(address -> closed.complete("disconnected")));
+        closed.thenRun(client::shutdownAsync);
+        CompletableFuture<RedisConnection> commands = client.connectAsync().toCompletableFuture();
+        CompletableFuture<RedisPubSubConnection> subscriptions =
+                client.connectPubSubAsync().toCompletableFuture();
+        return commands.thenCombine(
+                        subscriptions,
+                        (first, second) -> new RedisLink(master, first, second, probeChannel, receiver, closed))
+                .thenCompose(link -> link.subscribe(PubSubType.SUBSCRIBE, List.of(probeChannel))
+                        .thenApply(done -> link))
+                .orTimeout(2 * TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((link, failure) -> {
+                    if (failure != null) {
+                        closed.complete("not connected");
+                    }
+                });
+    }
+
+    /** A client takes a copy of its settings; there is no other way to one. Without a connection it holds nothing. */
+    private static RedisClientConfig copy(RedisClientConfig settings) {
+        return RedisClient.create(settings).getConfig();
+    }
+
+    /** The server, as Redisson knows it. */
+    RedisClient master() {
+        return master;
+    }
+
+    boolean isOpen() {
+        return !closed.isDone();
+    }
+
+    /** Done when the link has ended, with the reason. */
+    CompletableFuture<String> closed() {
+        return closed;
+    }
+
+    void close(String reason) {
+        closed.complete(reason);
+    }
+
+    /** Sends a batch; {@link OrderedPublisher.Transport}. One at a time. */
+    CompletionStage<Integer> send(List<OrderedPublisher.Message> messages) {
+        List<CommandData<?, ?>> batch = new ArrayList<>(messages.size());
+        for (OrderedPublisher.Message message : messages) {
+            Object[] parameters = {message.channel(), message.payload()};
+            batch.add(new CommandData<>(
+                    new CompletableFuture<Long>(), ByteArrayCodec.INSTANCE, RedisCommands.PUBLISH, parameters));
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        underWay = done;
+        if (!isOpen()) {
+            return CompletableFuture.completedFuture(0);
+        }
+        commands.send(new CommandsData(done, batch, false, false));
+        return done.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).handle((all, failure) -> {
+            if (failure == null) {
+                return batch.size();
+            }
+            // Answers that come later would be taken for those of what is sent next.
+            close("no answer: " + failure);
+            return answered(batch);
+        });
+    }
+
+    private static int answered(List<CommandData<?, ?>> batch) {
+        int count = 0;
+        while (count < batch.size() && batch.get(count).isSuccess()) {
+            count++;
+        }
+        return count;
+    }
+
+    /** How many connections are subscribed to this channel at this server. */
+    CompletionStage<Integer> countSubscribers(String channel) {
+        return commands.<Long, Long>async(StringCodec.INSTANCE, RedisCommands.PUBSUB_NUMSUB, channel)
+                .thenApply(Long::intValue);
+    }
+
+    /** Whether the server takes itself for a master. */
+    CompletionStage<Boolean> isMaster() {
+        return commands.<List<Object>, List<Object>>async(StringCodec.INSTANCE, ROLE)
+                .thenApply(role -> "master".equals(role.get(0)));
+    }
+
+    /** Channels and patterns that are subscribed, or on the way to be. */
+    Set<String> names() {
+        return names;
+    }
+
+    /**
+     * Subscribes to what is not subscribed yet.
+     *
+     * @param type SUBSCRIBE or PSUBSCRIBE
+     * @return done when the server has confirmed all
+     */
+    CompletableFuture<Void> subscribe(PubSubType type, Collection<String> wanted) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        List<ChannelName> some = new ArrayList<>();
+        for (String name : wanted) {
+            ChannelName channel = new ChannelName(name);
+            CompletableFuture<Void> left = leaving.get(channel);
+            if (!names.add(name)) {
+                continue;
+            }
+            if (left == null) {
+                some.add(channel);
+            } else {
+                all.add(left.thenCompose(done -> request(type, List.of(channel))));
+            }
+            if (some.size() == NAMES_AT_ONCE) {
+                all.add(request(type, some));
+                some = new ArrayList<>();
+            }
+        }
+        if (!some.isEmpty()) {
+            all.add(request(type, some));
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** @return done when the server has confirmed, or the link has ended */
+    CompletableFuture<Void> unsubscribe(PubSubType type, String name) {
+        ChannelName channel = new ChannelName(name);
+        names.remove(name);
+        CompletableFuture<Void> left = request(type, List.of(channel)).exceptionally(failure -> null);
+        leaving.put(channel, left);
+        left.thenRun(() -> leaving.remove(channel, left));
+        return left;
+    }
+
+    private CompletableFuture<Void> request(PubSubType type, List<ChannelName> names) {
+        Confirmation confirmation = new Confirmation(names.size());
+        ChannelName[] array = names.toArray(ChannelName[]::new);
+        for (ChannelName name : names) {
+            unconfirmed.put(name, confirmation);
+        }
+        if (!isOpen()) {
+            confirmation.done.completeExceptionally(ended());
+        } else if (type == PubSubType.UNSUBSCRIBE || type == PubSubType.PUNSUBSCRIBE) {
+            subscriptions.unsubscribe(type, array);
+        } else {
+            names.forEach(name -> subscriptions.addListener(name, listener));
+            CompletableFuture<Void> refused = new CompletableFuture<>();
+            refused.exceptionally(failure -> {
+                confirmation.done.completeExceptionally(failure);
+                return null;
+            });
+            if (type == PubSubType.SUBSCRIBE) {
+                subscriptions.subscribe(refused, ByteArrayCodec.INSTANCE, array);
+            } else {
+                subscriptions.psubscribe(refused, ByteArrayCodec.INSTANCE, array);
+            }
+        }
+        return confirmation.done;
+    }
+
+    /** Publishes to itself; done when that has come back, never if it does not. */
+    CompletableFuture<Void> probe() {
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        probe = heard;
+        commands.async(ByteArrayCodec.INSTANCE, RedisCommands.PUBLISH, probeChannel, PROBE);
+        return heard;
+    }
+
+    /**
+     * Called at intervals: whether what was published at the time before has come back, or not too many in a row have failed to. Publishes
+     * again.
+     */
+    boolean isAlive() {
+        if (probe.isDone()) {
+            probesMissed.set(0);
+            probe();
+        } else if (probesMissed.incrementAndGet() >= PROBES_MISSED) {
+            return false;
+        }
+        return isOpen();
+    }
+
+    private void onClosed() {
+        underWay.completeExceptionally(ended());
+        unconfirmed.values().forEach(confirmation -> confirmation.done.completeExceptionally(ended()));
+    }
+
+    private static RedisConnectionException ended() {
+        return new RedisConnectionException("connection ended");
+    }
+
+    @Override
+    public String toString() {
+        return String.valueOf(master.getAddr());
+    }
+
+    /** Of one request for many channels. */
+    private static final class Confirmation {
+        private final AtomicInteger left;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+        Confirmation(int names) {
+            this.left = new AtomicInteger(names);
+        }
+
+        void one() {
+            if (left.decrementAndGet() == 0) {
+                done.complete(null);
+            }
+        }
+    }
+
+    private final class Listener implements RedisPubSubListener<byte[]> {
+        @Override
+        public void onMessage(CharSequence channel, byte[] payload) {
+            String name = channel.toString();
+            if (name.equals(probeChannel.toString())) {
+                probe.complete(null);
+            } else {
+                receiver.onMessage(name, name, payload);
+            }
+        }
+
+        @Override
+        public void onPatternMessage(CharSequence pattern, CharSequence channel, byte[] payload) {
+            receiver.onMessage(pattern.toString(), channel.toString(), payload);
+        }
+
+        @Override
+        public void onStatus(PubSubType type, CharSequence channel) {
+            ChannelName name = (ChannelName) channel;
+            if (type == PubSubType.UNSUBSCRIBE || type == PubSubType.PUNSUBSCRIBE) {
+                subscriptions.removeListener(name, this);
+            }
+            @Nullable Confirmation confirmation = unconfirmed.remove(name);
+            if (confirmation != null) {
+                confirmation.one();
+            }
+        }
+    }
+
+    /** What Netty has read is handled where it was read: it is only put into a queue of ours. */
+    private static final class SameThread extends AbstractExecutorService {
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {
+            // It has no thread, and lives as long as its client.
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.duet.adapter.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what is published; nothing ever arrives. */
+final class FakeBus implements Bus {
+    final List<Published> published = new ArrayList<>();
+
+    @Nullable
+    Duration closedWithin;
+
+    record Published(String channel, byte[] payload) {}
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String channel, Receiver receiver) {
+        return CompletableFuture.completedFuture(() -> CompletableFuture.completedFuture(null));
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribePattern(String pattern, Receiver receiver) {
+        return subscribe(pattern, receiver);
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribeCounted(String channel, Receiver receiver) {
+        return subscribe(channel, receiver);
+    }
+
+    @Override
+    public void publish(String channel, byte[] payload) {
+        published.add(new Published(channel, payload));
+    }
+
+    @Override
+    public CompletionStage<Integer> countSubscribers(String channel) {
+        return CompletableFuture.completedFuture(1);
+    }
+
+    @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<Void> close(Duration limit) {
+        closedWithin = limit;
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,161 @@
+package io.duet.adapter.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The transport answers when the test says so. */
+final class OrderedPublisherTest {
+    private static final int MESSAGE_BYTES = 1 + 1 + 64;
+
+    private final List<List<String>> batches = new ArrayList<>();
+    private final Deque<CompletableFuture<Integer>> answers = new ArrayDeque<>();
+    private final Deque<Runnable> retries = new ArrayDeque<>();
+    private final AtomicInteger dropped = new AtomicInteger();
+    private long nanos;
+
+    private final OrderedPublisher publisher = publisher(100 * MESSAGE_BYTES);
+
+    @Test
+    void sendsOneBatchAtATimeAndWhatCameMeanwhileBehindIt() {
+        publish("abc");
+        assertThat(batches).containsExactly(List.of("a"));
+
+        answers.remove().complete(1);
+
+        assertThat(batches).containsExactly(List.of("a"), List.of("b", "c"));
+        answers.remove().complete(2);
+        assertThat(publisher.queuedBytes()).isZero();
+    }
+
+    @Test
+    void batchIsBounded() {
+        OrderedPublisher large = publisher(Long.MAX_VALUE);
+        IntStream.range(0, 200).forEach(i -> large.publish("c", new byte[] {'x'}));
+
+        answers.remove().complete(1);
+
+        assertThat(batches).extracting(List::size).containsExactly(1, 128);
+    }
+
+    @Test
+    void repeatsWhatWasNotAnsweredBeforeAnythingElse() {
+        publish("a");
+        answers.remove().complete(1);
+        publish("bcde");
+        answers.remove().complete(1);
+
+        answers.remove().complete(1);
+        publish("f");
+        assertThat(batches).hasSize(3);
+        retries.remove().run();
+
+        assertThat(batches).endsWith(List.of("c", "d", "e"), List.of("d", "e", "f"));
+        assertThat(dropped).hasValue(0);
+    }
+
+    @Test
+    void repeatsABatchThatFailed() {
+        publish("ab");
+        answers.remove().completeExceptionally(new IllegalStateException("away"));
+        retries.remove().run();
+
+        assertThat(batches).containsExactly(List.of("a"), List.of("a", "b"));
+    }
+
+    @Test
+    void givesUpWhatWaitedTooLongOnlyAfterAnotherTry() {
+        publish("a");
+        nanos += Duration.ofSeconds(6).toNanos();
+        publish("b");
+        nanos += Duration.ofSeconds(5).toNanos();
+
+        answers.remove().completeExceptionally(new IllegalStateException("away"));
+
+        assertThat(dropped).hasValue(1);
+        assertThat(publisher.queuedBytes()).isEqualTo(MESSAGE_BYTES);
+        retries.remove().run();
+        assertThat(batches).endsWith(List.of("b"));
+        answers.remove().complete(1);
+        assertThat(dropped).hasValue(1);
+    }
+
+    @Test
+    void refusesAndCountsWhatDoesNotFit() {
+        OrderedPublisher small = publisher(2 * MESSAGE_BYTES);
+        for (String text : List.of("a", "b", "c")) {
+            small.publish("c", text.getBytes(UTF_8));
+        }
+        assertThat(dropped).hasValue(1);
+
+        answers.remove().complete(1);
+        small.publish("c", new byte[] {'d'});
+
+        answers.remove().complete(1);
+        assertThat(batches).containsExactly(List.of("a"), List.of("b"), List.of("d"));
+        assertThat(dropped).hasValue(1);
+    }
+
+    @Test
+    void isDrainedWhenAllIsSent() {
+        publish("ab");
+
+        CompletableFuture<Void> drained = publisher.drain();
+        publish("c");
+        answers.remove().complete(1);
+
+        assertThat(drained).isNotDone();
+        answers.remove().complete(1);
+        assertThat(drained).isDone();
+        assertThat(batches).containsExactly(List.of("a"), List.of("b"));
+        assertThat(dropped).hasValue(1);
+    }
+
+    @Test
+    void isDrainedWhenTheLastIsGivenUp() {
+        publish("a");
+        CompletableFuture<Void> drained = publisher.drain();
+        nanos += Duration.ofSeconds(11).toNanos();
+
+        answers.remove().completeExceptionally(new IllegalStateException("away"));
+
+        assertThat(drained).isDone();
+        assertThat(dropped).hasValue(1);
+        assertThat(retries).isEmpty();
+    }
+
+    @Test
+    void isDrainedAtOnceIfNothingWaits() {
+        assertThat(publisher.drain()).isDone();
+    }
+
+    private void publish(String letters) {
+        letters.chars().forEach(letter -> publisher.publish("c", new byte[] {(byte) letter}));
+    }
+
+    private OrderedPublisher publisher(long maxBytes) {
+        return new OrderedPublisher(
+                batch -> {
+                    batches.add(batch.stream()
+                            .map(message -> new String(message.payload(), UTF_8))
+                            .toList());
+                    CompletableFuture<Integer> answer = new CompletableFuture<>();
+                    answers.add(answer);
+                    return answer;
+                },
+                Duration.ofSeconds(10),
+                maxBytes,
+                dropped::addAndGet,
+                retries::add,
+                () -> nanos);
+    }
+}

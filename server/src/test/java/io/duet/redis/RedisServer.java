@@ -1,0 +1,200 @@
+package io.duet.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** A real Redis process on a free port of this machine, with nothing kept. It ends with this JVM at the latest. */
+public final class RedisServer implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(10);
+
+    private final int port;
+    private final List<String> command;
+    private final List<String> login;
+    private final boolean tls;
+    private Process process;
+
+    private RedisServer(int port, List<String> command, List<String> login, boolean tls) throws IOException {
+        this.port = port;
+        this.command = command;
+        this.login = login;
+        this.tls = tls;
+        this.process = launch();
+    }
+
+    /** @param arguments of {@code redis-server}, on top of the usual */
+    public static RedisServer start(String... arguments) {
+        return start(freePort(), arguments);
+    }
+
+    public static RedisServer start(int port, String... arguments) {
+        return ready(port, plain(port, arguments), List.of(), false);
+    }
+
+    /** With the default user's password. */
+    public static RedisServer withPassword(String password, String... arguments) {
+        int port = freePort();
+        List<String> command = plain(port, arguments);
+        command.addAll(List.of("--requirepass", password));
+        return ready(port, command, List.of("default", password), false);
+    }
+
+    /** Without anything but TLS; clients need no certificate. */
+    public static RedisServer withTls(Path certificate, Path key) {
+        int port = freePort();
+        List<String> command = plain(0, "--tls-port", Integer.toString(port));
+        command.addAll(List.of("--tls-cert-file", certificate.toString(), "--tls-key-file", key.toString()));
+        command.addAll(List.of("--tls-ca-cert-file", certificate.toString(), "--tls-auth-clients", "no"));
+        return ready(port, command, List.of(), true);
+    }
+
+    /** A sentinel of one master, quick to decide. */
+    static RedisServer sentinel(int masterPort, String name, Duration downAfter, int quorum) {
+        int port = freePort();
+        try {
+            // A sentinel rewrites its file.
+            Path file = Files.createTempFile("duet-sentinel", ".conf");
+            file.toFile().deleteOnExit();
+            Files.writeString(
+                    file,
+                    String.join(
+                            "\n",
+                            "port " + port,
+                            "bind 127.0.0.1",
+                            "dir " + file.getParent(),
+                            "sentinel monitor " + name + " 127.0.0.1 " + masterPort + " " + quorum,
+                            "sentinel down-after-milliseconds " + name + " " + downAfter.toMillis(),
+                            "sentinel failover-timeout " + name + " 10000",
+                            "sentinel parallel-syncs " + name + " 2\n"));
+            return ready(port, List.of(RedisBinary.find(), file.toString(), "--sentinel"), List.of(), false);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> plain(int port, String... arguments) {
+        try {
+            List<String> command = new ArrayList<>(List.of(RedisBinary.find(), "--port", Integer.toString(port)));
+            command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+            command.addAll(List.of(arguments));
+            return command;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static RedisServer ready(int port, List<String> command, List<String> login, boolean tls) {
+        try {
+            RedisServer server = new RedisServer(port, command, login, tls);
+            server.awaitAnswer();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** An answer of the server itself. */
+    public @Nullable Object call(String... words) {
+        try {
+            return login.isEmpty() ? RedisCommands.call(port, words) : RedisCommands.call(port, login, words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts it again on its port, with nothing. */
+    public void restart() {
+        kill();
+        try {
+            process = launch();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        awaitAnswer();
+    }
+
+    /** SIGSTOP: it neither answers nor closes connections. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Process launch() throws IOException {
+        Process started = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectErrorStream(true)
+                .start();
+        ProcessHandle handle = started.toHandle();
+        Runtime.getRuntime().addShutdownHook(new Thread(handle::destroyForcibly));
+        return started;
+    }
+
+    private void awaitAnswer() {
+        Awaitility.await("redis-server " + port).atMost(START_LIMIT).until(this::answers);
+    }
+
+    private boolean answers() {
+        if (tls) {
+            return RedisCommands.connects(port);
+        }
+        try {
+            return "PONG".equals(call("PING"));
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
