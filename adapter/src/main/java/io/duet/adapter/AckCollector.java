@@ -1,5 +1,6 @@
 package io.duet.adapter;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the acknowledgements of a broadcast go. Called from any thread, one call at a time is <b>not</b> promised. */
@@ -7,6 +8,6 @@ public interface AckCollector {
     /** One node's word, given exactly once by each node: so many of its sockets were asked. */
     void clients(int count);
 
-    /** One client's answer: the first argument of its acknowledgement, {@code null} if it gave none. */
-    void answer(@Nullable Object value);
+    /** One client's answer: the arguments of its acknowledgement, of which only the first travels between nodes. None is not a null. */
+    void answer(List<@Nullable Object> arguments);
 }

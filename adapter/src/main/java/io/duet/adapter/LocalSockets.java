@@ -40,7 +40,7 @@ public interface LocalSockets {
      * Another node's {@code serverSideEmit}: calls the namespace's listeners of that event.
      *
      * @param data event name and arguments
-     * @param answer takes the one value this node answers with; absent if no answer is wanted
+     * @param answer takes what this node answers, of which only the first travels; absent if no answer is wanted
      */
-    void serverSide(List<@Nullable Object> data, @Nullable Consumer<@Nullable Object> answer);
+    void serverSide(List<@Nullable Object> data, @Nullable Consumer<List<@Nullable Object>> answer);
 }

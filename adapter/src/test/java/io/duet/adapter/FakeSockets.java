@@ -16,6 +16,8 @@ public final class FakeSockets implements LocalSockets {
     private final List<List<Object>> serverSideEvents = new CopyOnWriteArrayList<>();
     private final Optional<RecoveryOptions> recovery;
     private volatile BroadcastFlags lastFlags = BroadcastFlags.NONE;
+    private volatile List<Object> acknowledgement;
+    private volatile List<Object> serverSideAnswer;
 
     /** Of a server without recovery. */
     public FakeSockets() {
@@ -32,6 +34,16 @@ public final class FakeSockets implements LocalSockets {
 
     public List<List<Object>> serverSideEvents() {
         return serverSideEvents;
+    }
+
+    /** What all receivers answer from now on, rather than their ids. */
+    public void acknowledgeWith(List<Object> arguments) {
+        acknowledgement = arguments;
+    }
+
+    /** What the server-side listeners answer from now on; nothing before. */
+    public void answerServerSideWith(List<Object> values) {
+        serverSideAnswer = values;
     }
 
     public BroadcastFlags lastFlags() {
@@ -71,11 +83,14 @@ public final class FakeSockets implements LocalSockets {
         List<? extends LocalSocket> asked = List.copyOf(receivers);
         deliver(packet, flags, asked);
         collector.clients(asked.size());
-        asked.forEach(receiver -> collector.answer(receiver.id()));
+        asked.forEach(receiver -> collector.answer(acknowledgement == null ? List.of(receiver.id()) : acknowledgement));
     }
 
     @Override
-    public void serverSide(List<Object> data, Consumer<Object> answer) {
+    public void serverSide(List<Object> data, Consumer<List<Object>> answer) {
         serverSideEvents.add(data);
+        if (answer != null && serverSideAnswer != null) {
+            answer.accept(serverSideAnswer);
+        }
     }
 }

@@ -14,8 +14,8 @@ public final class RecordedAcks implements AckCollector {
     }
 
     @Override
-    public void answer(Object value) {
-        answers.add(value);
+    public void answer(List<Object> arguments) {
+        answers.add(arguments.get(0));
     }
 
     /** For each node that has reported, how many sockets it has asked. */

@@ -49,9 +49,9 @@ final class BroadcastAcks implements AckCollector {
     }
 
     @Override
-    public void answer(@Nullable Object value) {
+    public void answer(List<@Nullable Object> arguments) {
         synchronized (this) {
-            answers.add(value);
+            answers.add(arguments.isEmpty() ? null : arguments.get(0));
         }
         completeIfDone();
     }
@@ -72,7 +72,9 @@ final class BroadcastAcks implements AckCollector {
         String missing;
         synchronized (this) {
             values = Arguments.of(answers, mapper);
-            missing = answers.size() + " of " + clients + " clients answered, " + nodes + " nodes reported";
+            String all = expectedNodes == Integer.MAX_VALUE ? "an unknown number" : String.valueOf(expectedNodes);
+            missing = answers.size() + " of " + clients + " clients answered, " + nodes + " of " + all
+                    + " nodes reported";
         }
         result.completeExceptionally(new AckTimeoutException("operation has timed out: " + missing, values));
     }

@@ -105,12 +105,12 @@ public final class BroadcastOperator {
 
     /** Makes the targets join rooms. */
     public void socketsJoin(String... rooms) {
-        namespace.adapter().addSockets(options, Set.of(rooms));
+        namespace.adapter().addSockets(options, union(Set.of(), rooms));
     }
 
     /** Makes the targets leave rooms. */
     public void socketsLeave(String... rooms) {
-        namespace.adapter().delSockets(options, Set.of(rooms));
+        namespace.adapter().delSockets(options, union(Set.of(), rooms));
     }
 
     /** Disconnects the targets, as {@link Socket#disconnect(boolean)}. */

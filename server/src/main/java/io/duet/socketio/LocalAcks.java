@@ -41,7 +41,7 @@ final class LocalAcks implements PendingAck {
 
     @Override
     public void answered(List<@Nullable Object> values) {
-        collector.answer(values.isEmpty() ? null : values.get(0));
+        collector.answer(values);
         unanswered.decrementAndGet();
         cancelIfDone();
     }

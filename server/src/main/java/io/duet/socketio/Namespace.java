@@ -387,7 +387,7 @@ public class Namespace {
         }
 
         @Override
-        public void serverSide(List<@Nullable Object> data, @Nullable Consumer<@Nullable Object> answer) {
+        public void serverSide(List<@Nullable Object> data, @Nullable Consumer<List<@Nullable Object>> answer) {
             String event = Arguments.text(data.get(0));
             Arguments arguments = Arguments.of(data.subList(1, data.size()), server.mapper());
             Ack ack = answer == null ? NoAck.INSTANCE : new NodeAck(answer);

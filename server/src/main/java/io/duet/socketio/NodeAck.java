@@ -1,15 +1,17 @@
 package io.duet.socketio;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** This node's answer to another node: its first value. */
 final class NodeAck implements Ack {
-    private final Consumer<@Nullable Object> answer;
+    private final Consumer<List<@Nullable Object>> answer;
     private final AtomicBoolean sent = new AtomicBoolean();
 
-    NodeAck(Consumer<@Nullable Object> answer) {
+    NodeAck(Consumer<List<@Nullable Object>> answer) {
         this.answer = answer;
     }
 
@@ -21,7 +23,7 @@ final class NodeAck implements Ack {
     @Override
     public void send(@Nullable Object... values) {
         if (sent.compareAndSet(false, true)) {
-            answer.accept(values.length == 0 ? null : values[0]);
+            answer.accept(Arrays.asList(values));
         }
     }
 }

@@ -14,7 +14,8 @@ public final class RemoteSocket {
 
     RemoteSocket(Namespace namespace, SocketDetails details) {
         this.details = details;
-        this.operator = namespace.to(details.id());
+        BroadcastOperator socket = namespace.to(details.id());
+        this.operator = socket.with(socket.flags().withExpectSingleResponse());
     }
 
     public String id() {
@@ -45,9 +46,7 @@ public final class RemoteSocket {
      * @return its answer's first value; fails with {@link AckTimeoutException} if it does not answer in time, or is gone
      */
     public CompletionStage<Arguments> emitWithAck(Duration timeout, String event, @Nullable Object... arguments) {
-        return operator.timeout(timeout)
-                .with(operator.timeout(timeout).flags().withExpectSingleResponse())
-                .emitWithAck(event, arguments);
+        return operator.timeout(timeout).emitWithAck(event, arguments);
     }
 
     public void join(String... rooms) {

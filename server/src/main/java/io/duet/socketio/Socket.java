@@ -301,7 +301,7 @@ public final class Socket implements LocalSocket {
      * @return done when broadcasts of the whole cluster do
      */
     public CompletionStage<Void> join(String... rooms) {
-        return life.join(Set.of(rooms));
+        return life.join(Set.copyOf(Arrays.asList(rooms)));
     }
 
     /** Leaves a room. */

@@ -25,12 +25,12 @@ final class BroadcastAcksTest {
     void areDoneWhenAllNodesHaveReportedAndAllClientsHaveAnswered() {
         acks.expectNodes(2);
         acks.clients(1);
-        acks.answer("a");
+        acks.answer(List.of("a"));
         assertThat(result(acks)).isNotDone();
         acks.clients(2);
-        acks.answer("b");
+        acks.answer(List.of("b"));
         assertThat(result(acks)).isNotDone();
-        acks.answer(null);
+        acks.answer(List.of());
 
         assertThat(values(acks)).containsExactly("a", "b", null);
     }
@@ -46,7 +46,7 @@ final class BroadcastAcksTest {
     @Test
     void waitUntilItIsKnownHowManyNodesThereAre() {
         acks.clients(1);
-        acks.answer("a");
+        acks.answer(List.of("a"));
 
         assertThat(result(acks)).isNotDone();
         acks.expectNodes(1);
@@ -57,7 +57,7 @@ final class BroadcastAcksTest {
     @Test
     void answersMayComeBeforeTheirNodeReports() {
         acks.expectNodes(1);
-        acks.answer("early");
+        acks.answer(List.of("early"));
         assertThat(result(acks)).isNotDone();
         acks.clients(1);
 
@@ -69,7 +69,7 @@ final class BroadcastAcksTest {
         BroadcastAcks limited = new BroadcastAcks(mapper, Duration.ofMillis(20));
         limited.expectNodes(1);
         limited.clients(2);
-        limited.answer("a");
+        limited.answer(List.of("a"));
 
         assertThat(result(limited))
                 .failsWithin(10, TimeUnit.SECONDS)
@@ -77,18 +77,18 @@ final class BroadcastAcksTest {
                 .havingCause()
                 .asInstanceOf(InstanceOfAssertFactories.type(AckTimeoutException.class))
                 .satisfies(e -> assertThat(e.answers().toList()).containsExactly("a"))
-                .satisfies(e ->
-                        assertThat(e).hasMessage("operation has timed out: 1 of 2 clients answered, 1 nodes reported"));
+                .satisfies(e -> assertThat(e)
+                        .hasMessage("operation has timed out: 1 of 2 clients answered, 1 of 1 nodes reported"));
     }
 
     @Test
     void lateAnswersChangeNothing() {
         acks.expectNodes(1);
         acks.clients(1);
-        acks.answer("a");
+        acks.answer(List.of("a"));
         Arguments result = result(acks).join();
 
-        acks.answer("late");
+        acks.answer(List.of("late"));
         acks.clients(7);
 
         assertThat(result.toList()).containsExactly("a");
@@ -102,7 +102,7 @@ final class BroadcastAcksTest {
         for (int node = 0; node < 4; node++) {
             Thread thread = new Thread(() -> {
                 acks.clients(1_000);
-                IntStream.range(0, 1_000).forEach(acks::answer);
+                IntStream.range(0, 1_000).forEach(i -> acks.answer(List.of(i)));
             });
             nodes.add(thread);
             thread.start();

@@ -40,7 +40,7 @@ final class PendingRequests {
         } else if (response instanceof Response.Acknowledgement acknowledgement) {
             AckCollector collector = acks.get(acknowledgement.requestId());
             if (collector != null) {
-                collector.answer(acknowledgement.value().orElse(null));
+                collector.answer(acknowledgement.value().map(List::of).orElse(List.of()));
             }
         } else {
             Answers answers = requests.get(response.requestId());

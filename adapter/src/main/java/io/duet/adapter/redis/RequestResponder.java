@@ -1,11 +1,15 @@
 package io.duet.adapter.redis;
 
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.duet.adapter.AckCollector;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.InMemoryAdapter;
 import io.duet.adapter.LocalSockets;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -57,8 +61,7 @@ final class RequestResponder {
         } else {
             sockets.serverSide(
                     emit.data(),
-                    value -> respond.accept(
-                            emit, new Response.ServerSideAnswer(requestId.get(), Optional.ofNullable(value))));
+                    values -> respond.accept(emit, new Response.ServerSideAnswer(requestId.get(), first(values))));
         }
     }
 
@@ -75,8 +78,8 @@ final class RequestResponder {
             }
 
             @Override
-            public void answer(@Nullable Object value) {
-                respond.accept(request, new Response.Acknowledgement(request.requestId(), Optional.ofNullable(value)));
+            public void answer(List<@Nullable Object> arguments) {
+                respond.accept(request, new Response.Acknowledgement(request.requestId(), first(arguments)));
             }
         });
     }
@@ -93,6 +96,13 @@ final class RequestResponder {
             local.disconnectSockets(only(disconnect.socketId()), disconnect.close());
             respond.accept(disconnect, new Response.Done(disconnect.requestId()));
         }
+    }
+
+    /** Node tells nothing from null. */
+    private static Optional<Object> first(List<@Nullable Object> values) {
+        return values.isEmpty()
+                ? Optional.empty()
+                : Optional.of(requireNonNullElse(values.get(0), NullNode.getInstance()));
     }
 
     private boolean isHere(String socketId) {
