@@ -32,14 +32,20 @@ final class ArchitectureTest {
 
     /** What each package may use, itself aside. A package below one of these belongs to it. */
     private static final Map<String, Set<String>> BELOW = Map.of(
-            "io.duet.adapter", Set.of(),
+            "io.duet.adapter.presence", Set.of(),
+            "io.duet.adapter", Set.of("io.duet.adapter.presence"),
             "io.duet.adapter.msgpack", Set.of(),
-            "io.duet.adapter.redis", Set.of("io.duet.adapter", "io.duet.adapter.msgpack"),
+            "io.duet.adapter.redis", Set.of("io.duet.adapter", "io.duet.adapter.presence", "io.duet.adapter.msgpack"),
             "io.duet.engineio.codec", Set.of(),
             "io.duet.engineio", Set.of("io.duet.engineio.codec"),
             "io.duet.socketio.codec", Set.of("io.duet.adapter.msgpack"),
             "io.duet.socketio",
-                    Set.of("io.duet.socketio.codec", "io.duet.engineio", "io.duet.engineio.codec", "io.duet.adapter"),
+                    Set.of(
+                            "io.duet.socketio.codec",
+                            "io.duet.engineio",
+                            "io.duet.engineio.codec",
+                            "io.duet.adapter",
+                            "io.duet.adapter.presence"),
             "io.duet.netty",
                     Set.of(
                             "io.duet.socketio",
@@ -55,6 +61,7 @@ final class ArchitectureTest {
                             "io.duet.engineio",
                             "io.duet.engineio.codec",
                             "io.duet.adapter",
+                            "io.duet.adapter.presence",
                             "io.duet.adapter.redis"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

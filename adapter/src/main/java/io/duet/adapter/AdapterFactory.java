@@ -1,5 +1,10 @@
 package io.duet.adapter;
 
+import io.duet.adapter.presence.LocalPresenceLog;
+import io.duet.adapter.presence.PresenceLog;
+import java.time.Duration;
+import java.time.InstantSource;
+
 /** Makes the adapter of each namespace. One factory serves one server. */
 @FunctionalInterface
 public interface AdapterFactory {
@@ -8,4 +13,13 @@ public interface AdapterFactory {
      * @param sockets the namespace's sockets; outlives the adapter
      */
     Adapter create(String namespace, LocalSockets sockets);
+
+    /**
+     * Where the nodes of this cluster tell each other of a namespace's users. Used while the namespace's adapter is open.
+     *
+     * @param lease how long a node is taken for alive after its last sign of life; meaningless for a node that is alone, the default
+     */
+    default PresenceLog presenceLog(String namespace, Duration lease) {
+        return new LocalPresenceLog(InstantSource.system());
+    }
 }

@@ -14,6 +14,8 @@ import io.duet.adapter.LocalSocket;
 import io.duet.adapter.LocalSockets;
 import io.duet.adapter.RecoveryOptions;
 import io.duet.adapter.ServerSideAnswers;
+import io.duet.adapter.presence.PresenceDirectory;
+import io.duet.adapter.presence.PresenceLog;
 import io.duet.engineio.RandomId;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.socketio.codec.ReservedEvents;
@@ -56,10 +58,13 @@ public class Namespace {
     private final SerialExecutor serverSideSerial;
     private final AtomicLong ackIds = new AtomicLong();
     private final AtomicInteger attached = new AtomicInteger();
+    private final AdapterFactory adapters;
+    private volatile @Nullable Presence presence;
 
     Namespace(Server server, String name, AdapterFactory adapters) {
         this.server = server;
         this.name = name;
+        this.adapters = adapters;
         this.serverSideSerial = server.serialExecutor();
         this.adapter = adapters.create(name, new Members());
     }
@@ -86,6 +91,34 @@ public class Namespace {
     /** A socket of this node. */
     public final Optional<Socket> socket(String id) {
         return Optional.ofNullable(sockets.get(id));
+    }
+
+    /**
+     * Begins to keep account of users; to be called before clients connect, on every node, with the same lease and prefix.
+     *
+     * @throws IllegalStateException if it was called before
+     */
+    public final synchronized Presence presence(PresenceOptions options) {
+        if (presence != null) {
+            throw new IllegalStateException("presence: begun before (expected: once)");
+        }
+        PresenceLog log = adapters.presenceLog(name, options.lease());
+        Presence begun = new Presence(this, options, new PresenceDirectory(options.grace(), log));
+        presence = begun;
+        return begun;
+    }
+
+    /**
+     * Who is here.
+     *
+     * @throws IllegalStateException if {@link #presence(PresenceOptions)} was not called
+     */
+    public final Presence presence() {
+        Presence begun = presence;
+        if (begun == null) {
+            throw new IllegalStateException("presence: not begun (expected: presence(options) first)");
+        }
+        return begun;
     }
 
     /** Adds a middleware; concerns sockets that connect from now on. */
@@ -139,6 +172,11 @@ public class Namespace {
     /** The same as {@link #to}. */
     public final BroadcastOperator in(String... rooms) {
         return operator().to(rooms);
+    }
+
+    /** All sockets of a user, on all nodes: the room {@link Presence#roomOf}. */
+    public final BroadcastOperator toUser(String userId) {
+        return to(presence().roomOf(userId));
     }
 
     public final BroadcastOperator except(String... rooms) {
@@ -208,6 +246,18 @@ public class Namespace {
     final void inherit(Namespace child) {
         child.middlewares.addAll(middlewares);
         child.connectionListeners.addAll(connectionListeners);
+    }
+
+    void ifPresence(Consumer<Presence> action) {
+        Presence begun = presence;
+        if (begun != null) {
+            action.accept(begun);
+        }
+    }
+
+    CompletionStage<Void> close() {
+        Presence begun = presence;
+        return begun == null ? adapter.close() : begun.close().thenCompose(done -> adapter.close());
     }
 
     List<Middleware> middlewares() {

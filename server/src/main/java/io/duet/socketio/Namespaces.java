@@ -81,7 +81,7 @@ final class Namespaces {
             ParentNamespace parent = parentOf.remove(namespace);
             if (parent != null) {
                 parent.remove(namespace);
-                namespace.adapter().close();
+                namespace.close();
             }
         }
     }

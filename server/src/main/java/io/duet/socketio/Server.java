@@ -190,6 +190,21 @@ public final class Server {
         return main.in(rooms);
     }
 
+    /** All sockets of a user, on all nodes; needs {@link #presence(PresenceOptions)}. */
+    public BroadcastOperator toUser(String userId) {
+        return main.toUser(userId);
+    }
+
+    /** As {@link Namespace#presence(PresenceOptions)}, of the main namespace. */
+    public Presence presence(PresenceOptions options) {
+        return main.presence(options);
+    }
+
+    /** As {@link Namespace#presence()}, of the main namespace. */
+    public Presence presence() {
+        return main.presence();
+    }
+
     public BroadcastOperator except(String... rooms) {
         return main.except(rooms);
     }
@@ -280,9 +295,7 @@ public final class Server {
 
     private CompletionStage<Void> closeAdapters() {
         List<CompletableFuture<Void>> closing = new ArrayList<>();
-        namespaces
-                .all()
-                .forEach(namespace -> closing.add(namespace.adapter().close().toCompletableFuture()));
+        namespaces.all().forEach(namespace -> closing.add(namespace.close().toCompletableFuture()));
         return CompletableFuture.allOf(closing.toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -96,6 +96,24 @@ public final class Socket implements LocalSocket {
         return recovered;
     }
 
+    /** As {@link #identify(String, Object)} without metadata. */
+    public CompletionStage<Void> identify(String userId) {
+        return namespace.presence().identify(this, requireNonNull(userId, "userId"), null);
+    }
+
+    /**
+     * Says whose this socket is; again for other metadata, or another user.
+     *
+     * @param metadata small, of this socket alone, shown to whoever asks; anything that can be written as JSON
+     * @return done when {@link Server#toUser} reaches this socket from every node
+     * @throws IllegalStateException if its namespace has no presence
+     */
+    public CompletionStage<Void> identify(String userId, Object metadata) {
+        return namespace
+                .presence()
+                .identify(this, requireNonNull(userId, "userId"), requireNonNull(metadata, "metadata"));
+    }
+
     // Listening
 
     /** Adds a listener of an event of the client. */

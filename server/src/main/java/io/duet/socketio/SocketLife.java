@@ -133,7 +133,8 @@ final class SocketLife {
     /** All middlewares have accepted; on the session's event loop. */
     void accept() {
         // Into its rooms while still out of reach: whoever learns its id can send to it at once, from any node.
-        Set<String> rooms = restored == null ? Set.of(socket.id()) : restored.rooms();
+        Set<String> rooms = new HashSet<>(restored == null ? Set.of(socket.id()) : restored.rooms());
+        namespace.ifPresence(presence -> rooms.addAll(presence.roomsOf(socket)));
         join(rooms)
                 .whenComplete((joined, failure) -> connection.inStep(() -> {
                     if (isPending()) {
@@ -174,7 +175,7 @@ final class SocketLife {
             if (state.getAndSet(State.DISCONNECTED) == State.DISCONNECTED) {
                 return;
             }
-            namespace.adapter().delAll(socket);
+            leaveRooms();
         }
         socket.acks().close();
         namespace.detach();
@@ -184,6 +185,13 @@ final class SocketLife {
     private void becomeConnected() {
         state.set(State.CONNECTED);
         namespace.add(socket);
+        namespace.ifPresence(presence -> presence.connected(socket));
+    }
+
+    /** For good. */
+    private void leaveRooms() {
+        namespace.ifPresence(presence -> presence.disconnected(socket));
+        namespace.adapter().delAll(socket);
     }
 
     private void catchUp(CatchUp catchingUp, List<EventPacket> missed) {
@@ -261,7 +269,7 @@ final class SocketLife {
             }
             synchronized (state) {
                 state.set(State.DISCONNECTED);
-                namespace.adapter().delAll(socket);
+                leaveRooms();
             }
             namespace.remove(socket);
             socket.acks().close();

@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Redis publish/subscribe, as far as adapters need it. Safe for any thread; nothing blocks. */
@@ -29,6 +30,9 @@ interface Bus {
 
     /** How many connections are subscribed to exactly this channel; waits for a Redis that is away as long as a request may take. */
     CompletionStage<Integer> countSubscribers(String channel);
+
+    /** Runs a script, whose keys lie in one slot, and whose answer is a flat list of texts and integers. Fails while Redis is away. */
+    CompletionStage<List<Object>> eval(String script, List<Object> keys, Object... arguments);
 
     /** Whether Redis is there and every subscription is known to be in force. */
     boolean isReady();

@@ -3,6 +3,7 @@ package io.duet.adapter.redis;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.LocalSockets;
+import io.duet.adapter.presence.PresenceLog;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -63,18 +64,28 @@ public final class RedisAdapter implements AdapterFactory {
 
     @Override
     public synchronized Adapter create(String namespace, LocalSockets sockets) {
-        RedissonBus used = bus;
-        if (used == null) {
-            used = buses.get();
-            bus = used;
-        }
+        RedissonBus used = bus();
         adapters++;
         return new ClassicAdapter(namespace, sockets, used, options, this::released);
+    }
+
+    @Override
+    public synchronized PresenceLog presenceLog(String namespace, Duration lease) {
+        return new RedisPresenceLog(bus(), options.key(), namespace, lease);
     }
 
     /** Whether Redis is there and every subscription is in force. */
     public synchronized boolean isReady() {
         return bus != null && bus.isReady();
+    }
+
+    private RedissonBus bus() {
+        RedissonBus used = bus;
+        if (used == null) {
+            used = buses.get();
+            bus = used;
+        }
+        return used;
     }
 
     /** One adapter has been closed; the last one ends the connection. */

@@ -80,7 +80,10 @@ final class RedisUri {
      */
     Config config() {
         Config config = new Config();
-        config.setCodec(ByteArrayCodec.INSTANCE).setThreads(1).setNettyThreads(2);
+        config.setCodec(ByteArrayCodec.INSTANCE)
+                .setThreads(1)
+                .setNettyThreads(2)
+                .setUseScriptCache(true);
         if (!user.isEmpty()) {
             config.setUsername(user);
         }

@@ -22,8 +22,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
+import org.redisson.api.RScript;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisClient;
+import org.redisson.client.codec.StringCodec;
 import org.redisson.client.protocol.pubsub.PubSubType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,6 +130,22 @@ final class RedissonBus implements Bus {
                 .exceptionallyCompose(
                         late -> CompletableFuture.failedStage(new IllegalStateException("redis: not connected", late)))
                 .thenCompose(link -> link.countSubscribers(channel));
+    }
+
+    @Override
+    public CompletionStage<List<Object>> eval(String script, List<Object> keys, Object... arguments) {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            RedissonClient client = redisson;
+                            if (client == null) {
+                                throw new IllegalStateException("redis: not connected");
+                            }
+                            return client.getScript(StringCodec.INSTANCE)
+                                    .<List<Object>>evalAsync(
+                                            RScript.Mode.READ_WRITE, script, RScript.ReturnType.LIST, keys, arguments);
+                        },
+                        thread)
+                .thenCompose(answer -> answer);
     }
 
     @Override

@@ -42,6 +42,11 @@ final class FakeBus implements Bus {
     }
 
     @Override
+    public CompletionStage<List<Object>> eval(String script, List<Object> keys, Object... arguments) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("eval"));
+    }
+
+    @Override
     public boolean isReady() {
         return true;
     }

@@ -1,0 +1,249 @@
+package io.duet.adapter.presence;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The users of one namespace, on all nodes: registers this node's sockets, answers questions, tells of transitions.
+ *
+ * <p>Safe for any thread; nothing blocks. Everything happens on one thread of the directory's own, in the order of the calls, so that a question
+ * sees what was registered here before it once the log has taken it. While the log cannot be reached questions are answered from what was last
+ * known, and {@link #isStale()} says so.
+ */
+public final class PresenceDirectory {
+    private static final Logger log = LoggerFactory.getLogger(PresenceDirectory.class);
+
+    private final PresenceLog presenceLog;
+    private final PresenceState state;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "duet-presence");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<PresenceListener> listeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+    private final Map<String, PresenceEntry> own = new HashMap<>();
+    private @Nullable ScheduledFuture<?> alarm;
+
+    /** The log's clock less this machine's, in milliseconds. */
+    private long clockOffset;
+
+    private volatile boolean stale = true;
+
+    /**
+     * @param grace how long a user without a socket is still online
+     * @param presenceLog not started yet; the directory ends it
+     */
+    public PresenceDirectory(Duration grace, PresenceLog presenceLog) {
+        this.presenceLog = presenceLog;
+        this.state = new PresenceState(grace, this::tell);
+        executor.execute(() -> presenceLog.start(executor, new Replication()));
+    }
+
+    // This node's sockets
+
+    /**
+     * Says whose a socket is, or what is new about it.
+     *
+     * @param rooms asked on the directory's thread
+     */
+    public void identify(
+            String socketId, String userId, Instant connectedAt, JsonNode metadata, Supplier<Set<String>> rooms) {
+        run(() -> {
+            Instant millis = connectedAt.truncatedTo(ChronoUnit.MILLIS);
+            write(socketId, new PresenceEntry(userId, millis, rooms.get(), metadata));
+        });
+    }
+
+    /** Takes a socket out, whether or not it had a user. */
+    public void forget(String socketId) {
+        run(() -> {
+            if (own.remove(socketId) != null) {
+                presenceLog.write(new PresenceLog.Change(socketId, Optional.empty()));
+            }
+        });
+    }
+
+    public void joined(String socketId, String room) {
+        run(() -> {
+            PresenceEntry entry = own.get(socketId);
+            if (entry != null && !entry.rooms().contains(room)) {
+                write(socketId, entry.joined(room));
+            }
+        });
+    }
+
+    public void left(String socketId, String room) {
+        run(() -> {
+            PresenceEntry entry = own.get(socketId);
+            if (entry != null && entry.rooms().contains(room)) {
+                write(socketId, entry.left(room));
+            }
+        });
+    }
+
+    // Questions
+
+    public CompletionStage<Boolean> isOnline(String userId) {
+        return ask(() -> state.isOnline(userId));
+    }
+
+    /** A user's sockets on all nodes, by their ids; none within the grace period. */
+    public CompletionStage<List<UserSocket>> socketsOf(String userId) {
+        return ask(() -> state.socketsOf(userId));
+    }
+
+    public CompletionStage<Set<String>> usersIn(String room) {
+        return ask(() -> state.usersIn(room));
+    }
+
+    public CompletionStage<Integer> countIn(String room) {
+        return ask(() -> state.countIn(room));
+    }
+
+    /**
+     * A page of the users that are online, in order of their ids.
+     *
+     * @param after the last id of the page before; empty for the first
+     */
+    public CompletionStage<List<String>> users(String after, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit: " + limit + " (expected: > 0)");
+        }
+        return ask(() -> state.page(after, limit));
+    }
+
+    public CompletionStage<PresenceCounts> counts() {
+        return ask(() ->
+                new PresenceCounts(state.userCount(), state.socketCount(), state.position(), presenceLog.repairs()));
+    }
+
+    /** Whether the log cannot be reached, so that answers may be out of date. */
+    public boolean isStale() {
+        return stale;
+    }
+
+    /**
+     * Adds a listener for good.
+     *
+     * @param executor where it is called; must keep the order
+     * @return who is online, once that is known; the listener hears of every transition after it and of none before
+     */
+    public CompletionStage<PresenceSnapshot> subscribe(PresenceListener listener, Executor executor) {
+        return ask(() -> {
+            listeners.add(event -> executor.execute(() -> listener.onEvent(event)));
+            return state.snapshot();
+        });
+    }
+
+    /** Takes this node's sockets out. Done when other nodes have been told, if they can be reached. */
+    public CompletionStage<Void> close() {
+        return CompletableFuture.supplyAsync(presenceLog::close, executor)
+                .thenCompose(closing -> closing)
+                .whenComplete((done, failure) -> executor.shutdown());
+    }
+
+    private void write(String socketId, PresenceEntry entry) {
+        if (!entry.equals(own.put(socketId, entry))) {
+            presenceLog.write(new PresenceLog.Change(socketId, Optional.of(entry)));
+        }
+    }
+
+    private <T> CompletionStage<T> ask(Supplier<T> question) {
+        return loaded.thenApplyAsync(done -> question.get(), executor);
+    }
+
+    private void run(Runnable task) {
+        try {
+            executor.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    log.error("presence: a change could not be made", e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("presence: closed", e);
+        }
+    }
+
+    private void tell(PresenceEvent event) {
+        listeners.forEach(listener -> {
+            try {
+                listener.onEvent(event);
+            } catch (RuntimeException e) {
+                log.error("presence: a listener could not be called", e);
+            }
+        });
+    }
+
+    /** Sets the alarm for the next end of a grace period. */
+    private void look() {
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        OptionalLong next = state.nextDeadline();
+        if (next.isPresent() && !executor.isShutdown()) {
+            long delay = Math.max(1, next.getAsLong() - System.currentTimeMillis() - clockOffset);
+            alarm = executor.schedule(presenceLog::catchUp, delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private final class Replication implements PresenceLog.Follower {
+        @Override
+        public void onSnapshot(Map<String, Map<String, PresenceEntry>> nodes, long now) {
+            state.snapshot(nodes, now);
+            setClock(now);
+            loaded.complete(null);
+        }
+
+        @Override
+        public void onChanges(String node, List<PresenceLog.Change> changes, long at) {
+            changes.forEach(change -> state.change(node, change, at));
+            look();
+        }
+
+        @Override
+        public void onNodeGone(String node, long at) {
+            state.nodeGone(node, at);
+            look();
+        }
+
+        @Override
+        public void onTime(long now) {
+            state.advance(now);
+            setClock(now);
+        }
+
+        @Override
+        public void onStale(boolean isStale) {
+            stale = isStale;
+        }
+
+        private void setClock(long now) {
+            clockOffset = now - System.currentTimeMillis();
+            look();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.duet.adapter.redis;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.duet.adapter.presence.PresenceEntry;
+import io.duet.adapter.presence.PresenceLog.Change;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Sockets as presence keeps them: {@code {"user":...,"at":...,"rooms":[...],"meta":...}}; in a batch with {@code "id"}, and nothing else if gone. */
+final class PresenceJson {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private PresenceJson() {}
+
+    static String entry(PresenceEntry entry) {
+        return node(entry).toString();
+    }
+
+    static PresenceEntry entry(String json) {
+        return entry(parse(json));
+    }
+
+    static String changes(Collection<Change> changes) {
+        ArrayNode array = MAPPER.createArrayNode();
+        for (Change change : changes) {
+            ObjectNode node = change.entry().map(PresenceJson::node).orElseGet(MAPPER::createObjectNode);
+            array.add(node.put("id", change.socketId()));
+        }
+        return array.toString();
+    }
+
+    static List<Change> changes(String json) {
+        List<Change> changes = new ArrayList<>();
+        for (JsonNode node : parse(json)) {
+            Optional<PresenceEntry> entry = node.has("user") ? Optional.of(entry(node)) : Optional.empty();
+            changes.add(new Change(node.path("id").asText(), entry));
+        }
+        return changes;
+    }
+
+    private static ObjectNode node(PresenceEntry entry) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("user", entry.userId()).put("at", entry.connectedAt().toEpochMilli());
+        ArrayNode rooms = node.putArray("rooms");
+        new TreeSet<>(entry.rooms()).forEach(rooms::add);
+        node.set("meta", entry.metadata());
+        return node;
+    }
+
+    private static PresenceEntry entry(JsonNode node) {
+        Set<String> rooms = new TreeSet<>();
+        node.path("rooms").forEach(room -> rooms.add(room.asText()));
+        JsonNode metadata = node.has("meta") ? node.get("meta") : MAPPER.createObjectNode();
+        return new PresenceEntry(
+                node.path("user").asText(), Instant.ofEpochMilli(node.path("at").asLong()), rooms, metadata);
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("presence: " + json + " (expected: JSON)", e);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.duet.socketio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.duet.adapter.RoomListener;
+import io.duet.adapter.presence.PresenceCounts;
+import io.duet.adapter.presence.PresenceDirectory;
+import io.duet.adapter.presence.PresenceEvent;
+import io.duet.adapter.presence.PresenceListener;
+import io.duet.adapter.presence.PresenceSnapshot;
+import io.duet.adapter.presence.UserSocket;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is online in a namespace, on which devices, in which rooms, on all nodes: {@link Namespace#presence(PresenceOptions)}.
+ *
+ * <p>A user is online while one of its sockets is connected to some node, and for the grace period after. What this tells is what the cluster's
+ * log says: a socket that has just connected is there a moment later. Each node hears of each transition once, all nodes in the same order for
+ * one user. A node that dies is noticed when its lease is over. While Redis is away answers are what was last known, and {@link #isStale()} says
+ * so; nothing fails.
+ *
+ * <p>Safe for any thread; nothing blocks. Returned stages complete on a thread of presence's own.
+ */
+public final class Presence {
+    private final Namespace namespace;
+    private final PresenceOptions options;
+    private final PresenceDirectory directory;
+    private final Map<Socket, Identity> identities = new ConcurrentHashMap<>();
+
+    Presence(Namespace namespace, PresenceOptions options, PresenceDirectory directory) {
+        this.namespace = namespace;
+        this.options = options;
+        this.directory = directory;
+        namespace.adapter().addRoomListener(new Rooms());
+    }
+
+    public CompletionStage<Boolean> isOnline(String userId) {
+        return directory.isOnline(userId);
+    }
+
+    /** A user's sockets on all nodes; none while the user is away for less than the grace period. */
+    public CompletionStage<List<UserSocket>> socketsOf(String userId) {
+        return directory.socketsOf(userId);
+    }
+
+    /** Ids of the users that have a socket in the room. */
+    public CompletionStage<Set<String>> usersIn(String room) {
+        return directory.usersIn(room);
+    }
+
+    public CompletionStage<Integer> countIn(String room) {
+        return directory.countIn(room);
+    }
+
+    /**
+     * A page of the users that are online, in order of their ids.
+     *
+     * @param after the last id of the page before, empty for the first page
+     * @param limit how many at most
+     */
+    public CompletionStage<List<String>> users(String after, int limit) {
+        return directory.users(after, limit);
+    }
+
+    public CompletionStage<PresenceCounts> counts() {
+        return directory.counts();
+    }
+
+    /** Whether the cluster's log cannot be reached, so that answers may be out of date. */
+    public boolean isStale() {
+        return directory.isStale();
+    }
+
+    /**
+     * Adds a listener of transitions. It is called as listeners are, one call at a time and in order.
+     *
+     * @return who is online; the listener hears of everything after that and of nothing before
+     */
+    public CompletionStage<PresenceSnapshot> subscribe(PresenceListener listener) {
+        SerialExecutor serial = namespace.server().serialExecutor();
+        return directory.subscribe(listener, serial);
+    }
+
+    /**
+     * Tells the clients in a room of users that join and leave it, from now on: event {@code presence} with {@code {type, user, room, at}},
+     * where {@code type} is {@code joined} or {@code left} and {@code at} is in milliseconds since 1970. To be called on every node, since each
+     * tells its own clients.
+     */
+    public void relay(String room) {
+        relay(room, event -> event.room().map(room::equals).orElse(false));
+    }
+
+    /** The same with the transitions that are chosen, whatever they are; those without a room come without {@code room}. */
+    public void relay(String room, Predicate<PresenceEvent> chosen) {
+        subscribe(event -> {
+            if (chosen.test(event)) {
+                namespace.local().to(room).emit("presence", json(event));
+            }
+        });
+    }
+
+    /** The room that all sockets of a user are in, on Node servers and for emitters too. */
+    public String roomOf(String userId) {
+        return options.userRoomPrefix() + userId;
+    }
+
+    // For sockets and their namespace
+
+    /** Asks whose a socket is that is about to be accepted, unless a middleware has said so; the rooms it is in for that reason. */
+    Set<String> roomsOf(Socket socket) {
+        if (!identities.containsKey(socket)) {
+            options.user()
+                    .apply(socket)
+                    .ifPresent(userId -> identities.put(socket, new Identity(userId, noMetadata())));
+        }
+        Identity identity = identities.get(socket);
+        return identity == null ? Set.of() : Set.of(roomOf(identity.userId()));
+    }
+
+    void connected(Socket socket) {
+        Identity identity = identities.get(socket);
+        if (identity != null) {
+            register(socket, identity);
+        }
+    }
+
+    CompletionStage<Void> identify(Socket socket, String userId, @Nullable Object metadata) {
+        JsonNode tree = metadata == null ? noMetadata() : namespace.server().toTree(metadata);
+        Identity identity = new Identity(userId, tree);
+        Identity before = identities.put(socket, identity);
+        if (before != null && !before.userId().equals(userId)) {
+            socket.leave(roomOf(before.userId()));
+        }
+        if (socket.connected()) {
+            register(socket, identity);
+        }
+        return socket.join(roomOf(userId));
+    }
+
+    /** Before the socket leaves its rooms: what it leaves in the end, it does not leave on purpose. */
+    void disconnected(Socket socket) {
+        identities.remove(socket);
+        directory.forget(socket.id());
+    }
+
+    CompletionStage<Void> close() {
+        return directory.close();
+    }
+
+    private void register(Socket socket, Identity identity) {
+        directory.identify(
+                socket.id(), identity.userId(), socket.handshake().issued(), identity.metadata(), () -> seen(socket));
+    }
+
+    private Set<String> seen(Socket socket) {
+        Set<String> rooms = new HashSet<>(socket.rooms());
+        rooms.removeIf(room -> !isSeen(room, socket.id()));
+        return rooms;
+    }
+
+    private boolean isSeen(String room, String socketId) {
+        return !room.equals(socketId)
+                && !room.startsWith(options.userRoomPrefix())
+                && options.rooms().test(room);
+    }
+
+    private JsonNode noMetadata() {
+        return namespace.server().mapper().createObjectNode();
+    }
+
+    private JsonNode json(PresenceEvent event) {
+        ObjectNode node = namespace.server().mapper().createObjectNode();
+        node.put("type", event.type().name().toLowerCase(Locale.ROOT)).put("user", event.userId());
+        event.room().ifPresent(room -> node.put("room", room));
+        return node.put("at", event.at().toEpochMilli());
+    }
+
+    private record Identity(String userId, JsonNode metadata) {}
+
+    private final class Rooms implements RoomListener {
+        @Override
+        public void joined(String room, String socketId) {
+            if (isSeen(room, socketId)) {
+                directory.joined(socketId, room);
+            }
+        }
+
+        @Override
+        public void left(String room, String socketId) {
+            if (isSeen(room, socketId)) {
+                directory.left(socketId, room);
+            }
+        }
+    }
+}
