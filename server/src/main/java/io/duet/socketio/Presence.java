@@ -18,6 +18,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who is online in a namespace, on which devices, in which rooms, on all nodes: {@link Namespace#presence(PresenceOptions)}.
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any thread; nothing blocks. Returned stages complete on a thread of presence's own.
  */
 public final class Presence {
+    private static final Logger log = LoggerFactory.getLogger(Presence.class);
+
     private final Namespace namespace;
     private final PresenceOptions options;
     private final PresenceDirectory directory;
@@ -86,7 +90,7 @@ public final class Presence {
      */
     public CompletionStage<PresenceSnapshot> subscribe(PresenceListener listener) {
         SerialExecutor serial = namespace.server().serialExecutor();
-        return directory.subscribe(listener, serial);
+        return directory.subscribe(event -> call(listener, event), serial);
     }
 
     /**
@@ -153,6 +157,14 @@ public final class Presence {
 
     CompletionStage<Void> close() {
         return directory.close();
+    }
+
+    private void call(PresenceListener listener, PresenceEvent event) {
+        try {
+            listener.onEvent(event);
+        } catch (RuntimeException e) {
+            log.error("presence listener failed: {}", namespace, e);
+        }
     }
 
     private void register(Socket socket, Identity identity) {
