@@ -50,6 +50,7 @@ public final class PresenceDirectory {
     private long clockOffset;
 
     private volatile boolean stale = true;
+    private @Nullable CompletionStage<Void> closed;
 
     /**
      * @param grace how long a user without a socket is still online
@@ -157,11 +158,14 @@ public final class PresenceDirectory {
         });
     }
 
-    /** Takes this node's sockets out. Done when other nodes have been told, if they can be reached. */
-    public CompletionStage<Void> close() {
-        return CompletableFuture.supplyAsync(presenceLog::close, executor)
-                .thenCompose(closing -> closing)
-                .whenComplete((done, failure) -> executor.shutdown());
+    /** Takes this node's sockets out. Done when other nodes have been told, if they can be reached. Calling it again is harmless. */
+    public synchronized CompletionStage<Void> close() {
+        if (closed == null) {
+            closed = CompletableFuture.supplyAsync(presenceLog::close, executor)
+                    .thenCompose(closing -> closing)
+                    .whenComplete((done, failure) -> executor.shutdown());
+        }
+        return closed;
     }
 
     private void write(String socketId, PresenceEntry entry) {
