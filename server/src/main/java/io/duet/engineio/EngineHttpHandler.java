@@ -134,6 +134,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
         HttpExchange exchange = new HttpExchange(this, ctx.channel(), engineRequest, HttpUtil.isKeepAlive(request));
         current = exchange;
         receiving = true;
+        idleSinceNanos = System.nanoTime();
         if (!engineRequest.isWebSocketUpgrade()) {
             router.route(exchange);
         }

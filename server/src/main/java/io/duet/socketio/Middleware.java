@@ -18,7 +18,7 @@ public interface Middleware {
         /** Refuses; the client's {@code connect_error} has this message. */
         void refuse(String message);
 
-        /** Refuses; the client's {@code connect_error} has this message and {@code data}, which Jackson must be able to write. */
+        /** Refuses; the client's {@code connect_error} has this message and {@code data}, which Jackson must be able to write; binary as base64. */
         void refuse(String message, Object data);
     }
 }

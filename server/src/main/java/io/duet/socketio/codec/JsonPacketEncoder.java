@@ -33,7 +33,7 @@ final class JsonPacketEncoder implements Parser.Encoder {
 
     private EncodedPacket encode(char type, char binaryType, String namespace, long id, @Nullable Object data) {
         StringWriter json = new StringWriter(128);
-        List<byte[]> attachments = data == null ? List.of() : write(json, data);
+        List<byte[]> attachments = data == null ? List.of() : write(json, data, type != binaryType);
         StringBuilder text = new StringBuilder(json.getBuffer().length() + namespace.length() + 24);
         if (attachments.isEmpty()) {
             text.append(type);
@@ -51,8 +51,13 @@ final class JsonPacketEncoder implements Parser.Encoder {
         return new EncodedPacket(text.toString(), attachments);
     }
 
-    private List<byte[]> write(StringWriter json, Object data) {
+    /** @param mayAttach otherwise binary becomes what Jackson makes of it, base64 */
+    private List<byte[]> write(StringWriter json, Object data, boolean mayAttach) {
         try (JsonGenerator plain = mapper.getFactory().createGenerator(json)) {
+            if (!mayAttach) {
+                mapper.writeValue(plain, data);
+                return List.of();
+            }
             AttachmentGenerator generator = new AttachmentGenerator(plain);
             if (data instanceof List<?> values) {
                 generator.writeStartArray();

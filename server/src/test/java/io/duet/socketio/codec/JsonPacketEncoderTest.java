@@ -40,6 +40,16 @@ final class JsonPacketEncoderTest {
         assertThat(golden.get("version").textValue()).startsWith("4.2.");
     }
 
+    @Test
+    void attachesNothingToARefusal() {
+        JsonNode payload = PLAIN.createObjectNode().put("message", "no").put("data", new byte[] {1, 2});
+
+        EncodedPacket encoded = encoder.encode(new SocketPacket.ConnectError("/", payload));
+
+        assertThat(encoded.text()).isEqualTo("4{\"message\":\"no\",\"data\":\"AQI=\"}");
+        assertThat(encoded.binaries()).isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("packets")
     void writesPacketsAsJavaScriptDoes(JsonNode golden) {
