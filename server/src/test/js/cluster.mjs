@@ -4,6 +4,7 @@
 // its clients.
 import { createClient } from "redis";
 import { Emitter } from "@socket.io/redis-emitter";
+import { encode } from "notepack.io";
 import { parseArgs } from "node:util";
 import { next, same, settled, Tap, untagged, within } from "./lib.mjs";
 import { duet, node } from "./members.mjs";
@@ -256,6 +257,12 @@ const SERVING = {
     await cluster.ask(2, { op: "listen", event: "partly" });
     const answer = await cluster.ask(0, { op: "serverSideEmit", args: ["partly"], ack: true });
     same(answer, { responses: [2], error: "timeout reached: only 1 responses received out of 2" });
+  },
+  async "is delivered to Duet nodes that hold the room, and to Node's"(cluster) {
+    await Promise.all([1, 2].map(i => cluster.join(i, "held")));
+    const payload = encode(["script", { type: 2, data: ["nobody listens"], nsp: cluster.nsp }, { rooms: ["held"], except: [], flags: {} }]);
+    const deliveries = await pub.publish(`socket.io#${cluster.nsp}#held#`, Buffer.from(payload));
+    same(deliveries, cluster.members.filter(({ name }, i) => i > 0 || name.startsWith("n")).length);
   },
   async "reaches a room that was joined just now"(cluster) {
     for (let i = 0; i < 20; i++) {

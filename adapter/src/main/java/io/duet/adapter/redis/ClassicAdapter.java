@@ -16,10 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +38,13 @@ import org.slf4j.LoggerFactory;
 final class ClassicAdapter implements Adapter {
     private static final Logger log = LoggerFactory.getLogger(ClassicAdapter.class);
 
-    /** A join that Redis does not confirm in time is done for its caller; the subscription follows. */
-    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
+    /** How often a join that is not confirmed asks whether Redis is gone; it is done for its caller then, and the subscription follows. */
+    private static final Duration JOIN_CHECK = Duration.ofSeconds(1);
+
+    /** Until other nodes have certainly subscribed to rooms that their sockets were made to join. */
+    private static final Duration SUBSCRIBE_TIME = Duration.ofSeconds(2);
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final String namespace;
     private final InMemoryAdapter local;
@@ -49,6 +57,13 @@ final class ClassicAdapter implements Adapter {
     private final RequestResponder responder;
     private final RoomSubscriptions rooms;
     private final List<CompletionStage<Bus.Subscription>> subscriptions = new ArrayList<>();
+
+    /**
+     * Rooms that sockets elsewhere were just made to join, and how often. Their nodes may not have subscribed yet, so what is sent to them goes
+     * where every node listens: the join has come there before.
+     */
+    private final Map<String, Integer> joining = new ConcurrentHashMap<>();
+
     private final Supplier<CompletionStage<Void>> released;
 
     ClassicAdapter(
@@ -98,8 +113,20 @@ final class ClassicAdapter implements Adapter {
         CompletableFuture<?>[] confirmed = names.stream()
                 .map(name -> rooms.whenSubscribed(name).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(confirmed)
-                .completeOnTimeout(null, JOIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<Void> joined = CompletableFuture.allOf(confirmed);
+        doneWithoutRedis(joined);
+        return joined;
+    }
+
+    private void doneWithoutRedis(CompletableFuture<Void> joined) {
+        if (joined.isDone()) {
+            return;
+        }
+        if (bus.isReady()) {
+            later(JOIN_CHECK).execute(() -> doneWithoutRedis(joined));
+        } else {
+            joined.complete(null);
+        }
     }
 
     @Override
@@ -132,15 +159,22 @@ final class ClassicAdapter implements Adapter {
         local.addRoomListener(listener);
     }
 
+    private static Executor later(Duration delay) {
+        return CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     // Sending
 
     @Override
     public void broadcast(EventPacket packet, BroadcastOptions target) {
         if (!target.flags().local()) {
-            String channel = channels.broadcastTo(target.rooms());
-            bus.publish(channel, codec.encode(new Broadcast(uid, packet, target)));
+            bus.publish(channelOf(target.rooms()), codec.encode(new Broadcast(uid, packet, target)));
         }
         local.broadcast(packet, target);
+    }
+
+    private String channelOf(Set<String> names) {
+        return names.stream().anyMatch(joining::containsKey) ? channels.broadcast() : channels.broadcastTo(names);
     }
 
     @Override
@@ -158,6 +192,10 @@ final class ClassicAdapter implements Adapter {
     public void addSockets(BroadcastOptions target, Set<String> names) {
         if (!target.flags().local()) {
             request(codec.encode(new Request.Join(uid, target, names)));
+            names.forEach(name -> joining.merge(name, 1, Integer::sum));
+            later(SUBSCRIBE_TIME)
+                    .execute(() -> names.forEach(
+                            name -> joining.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1)));
         }
         local.addSockets(target, names);
     }
@@ -351,7 +389,7 @@ final class ClassicAdapter implements Adapter {
             }
         }
         return CompletableFuture.allOf(cancelled.toArray(CompletableFuture<?>[]::new))
-                .completeOnTimeout(null, JOIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(null, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> null)
                 .thenCompose(done -> released.get());
     }
