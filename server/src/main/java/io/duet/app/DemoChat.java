@@ -53,8 +53,9 @@ final class DemoChat {
         Member you = new Member(socket.id(), request.name());
         socket.data().put(MEMBER, you);
         socket.data().put(ROOM, room);
-        socket.join(room);
-        members(room, members -> ack.send(Map.of("ok", true, "you", you, "members", members)));
+        // Once other nodes reach it there.
+        socket.join(room)
+                .thenRun(() -> members(room, members -> ack.send(Map.of("ok", true, "you", you, "members", members))));
         before.filter(left -> !left.equals(room)).ifPresent(this::announceMembers);
         announceMembers(room);
     }
@@ -120,15 +121,19 @@ final class DemoChat {
     }
 
     private void members(String room, Consumer<List<JsonNode>> then) {
-        io.in(room).fetchSockets().thenAccept(sockets -> {
-            List<JsonNode> members = new ArrayList<>();
-            for (RemoteSocket socket : sockets) {
-                if (socket.data().has(MEMBER)) {
-                    members.add(socket.data().get(MEMBER));
-                }
-            }
-            then.accept(members);
-        });
+        io.in(room)
+                .fetchSockets()
+                // Better those of this node than nobody.
+                .exceptionallyCompose(failure -> io.local().in(room).fetchSockets())
+                .thenAccept(sockets -> {
+                    List<JsonNode> members = new ArrayList<>();
+                    for (RemoteSocket socket : sockets) {
+                        if (socket.data().has(MEMBER)) {
+                            members.add(socket.data().get(MEMBER));
+                        }
+                    }
+                    then.accept(members);
+                });
     }
 
     private static boolean isName(String name) {

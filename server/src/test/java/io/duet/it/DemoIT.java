@@ -2,10 +2,14 @@ package io.duet.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.duet.redis.RedisServer;
+import io.duet.wire.RawSocketIoClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The runnable server as people meet it: its page in a real browser, its terminal client, its jar alone. */
 final class DemoIT {
     private static final Duration LIMIT = Duration.ofSeconds(75);
+
+    private static final String COUNTED = "socket.io-request#/#";
 
     private static FixtureProcess server;
 
@@ -38,6 +44,32 @@ final class DemoIT {
     }
 
     @Test
+    void peopleOnTwoNodesChat() throws Exception {
+        try (RedisServer redis = RedisServer.start();
+                FixtureProcess first =
+                        FixtureProcess.server("--redis", redis.uri()).start();
+                FixtureProcess second =
+                        FixtureProcess.server("--redis", redis.uri()).start();
+                RawSocketIoClient ann = RawSocketIoClient.open(first.port());
+                RawSocketIoClient bob = RawSocketIoClient.open(second.port())) {
+            Awaitility.await("both are counted").atMost(LIMIT).until(() -> List.of(COUNTED, 2L)
+                    .equals(redis.call("PUBSUB", "NUMSUB", COUNTED)));
+            ann.join("/");
+            bob.join("/");
+
+            ann.send("20[\"join\",{\"room\":\"tea\",\"name\":\"Ann\"}]");
+            assertThat(next(ann, "30[")).contains("\"ok\":true");
+            bob.send("20[\"join\",{\"room\":\"tea\",\"name\":\"Bob\"}]");
+            assertThat(next(bob, "30[")).contains("\"name\":\"Ann\"").contains("\"name\":\"Bob\"");
+            ann.send("21[\"chat\",\"hello\"]");
+            assertThat(next(bob, "2[\"chat\"")).contains("\"hello\"").contains("\"name\":\"Ann\"");
+            bob.send("21[\"chat\",\"hi\"]");
+            assertThat(next(ann, "2[\"chat\"")).contains("\"hello\"");
+            assertThat(next(ann, "2[\"chat\"")).contains("\"hi\"").contains("\"name\":\"Bob\"");
+        }
+    }
+
+    @Test
     void jarAloneServesThePageAndEndsInTime(@TempDir Path folder) throws Exception {
         Path jar = Path.of(System.getProperty("duet.server.jar"));
         Files.copy(jar, folder.resolve(jar.getFileName()));
@@ -54,5 +86,14 @@ final class DemoIT {
         try (var left = Files.list(folder)) {
             assertThat(left).containsExactly(folder.resolve(jar.getFileName()));
         }
+    }
+
+    /** The next packet that begins so; who is there and who types comes in between. */
+    private static String next(RawSocketIoClient client, String beginning) {
+        String packet = client.read();
+        while (!packet.startsWith(beginning)) {
+            packet = client.read();
+        }
+        return packet;
     }
 }
