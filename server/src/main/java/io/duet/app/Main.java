@@ -1,16 +1,17 @@
 package io.duet.app;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code java -jar duet-server.jar <command>}. */
-@Command(
-        name = "duet",
-        description = "A Socket.IO server",
-        mixinStandardHelpOptions = true,
-        subcommands = ServeCommand.class)
+@Command(name = "duet", description = "A Socket.IO server", mixinStandardHelpOptions = true)
 public final class Main {
-    private Main() {}
+    Main() {}
 
     /** Ends with 0, 1 if the command failed, or 2 if it was called wrongly. */
     public static void main(String[] arguments) {
@@ -23,6 +24,50 @@ public final class Main {
             // 498).
             System.getProperties().putIfAbsent("msgpack.universal-buffer", "true");
         }
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(run(new CommandLine(new Main()), System.getenv(), arguments));
+    }
+
+    static int run(CommandLine commandLine, Map<String, String> environment, String... arguments) {
+        CommandLine serve = new CommandLine(new ServeCommand());
+        commandLine
+                .addSubcommand(serve)
+                .setUsageHelpLongOptionsMaxWidth(40)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, new DurationConverter())
+                .registerConverter(ByteSize.class, new ByteSize.Converter())
+                .setParameterExceptionHandler((failure, given) -> explain(failure));
+        try {
+            ConfigSources sources = ConfigSources.read(configFile(arguments, environment), environment);
+            commandLine.setDefaultValueProvider(sources);
+            commandLine.setExecutionStrategy(parsed -> {
+                sources.check(serve);
+                return new CommandLine.RunLast().execute(parsed);
+            });
+        } catch (IllegalArgumentException e) {
+            commandLine.getErr().println(e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        return commandLine.execute(arguments);
+    }
+
+    private static int explain(CommandLine.ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        command.getErr().println(failure.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** It has to be read before the rest can be. */
+    private static @Nullable Path configFile(String[] arguments, Map<String, String> environment) {
+        ConfigOption option = new ConfigOption();
+        new CommandLine(option).setUnmatchedArgumentsAllowed(true).parseArgs(arguments);
+        String variable = environment.get(ConfigSources.FILE_VARIABLE);
+        return option.file == null && variable != null ? Path.of(variable) : option.file;
+    }
+
+    private static final class ConfigOption {
+        @Option(names = "--config")
+        private @Nullable Path file;
     }
 }

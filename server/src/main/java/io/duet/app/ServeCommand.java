@@ -1,70 +1,88 @@
 package io.duet.app;
 
 import io.duet.adapter.redis.RedisAdapter;
-import io.duet.adapter.redis.RedisAdapterOptions;
 import io.duet.socketio.Server;
+import io.duet.socketio.ServerBuilder;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Serves the demo: its page at {@code /}, its chat in the main namespace. Ends at SIGTERM or Ctrl-C, within 5 s. */
 @Command(
         name = "serve",
-        description = "Run the server with its demo page",
+        description = "Run the server with its demo page.",
         mixinStandardHelpOptions = true,
-        showDefaultValues = true)
+        customSynopsis = "duet serve [options]",
+        usageHelpWidth = 110,
+        footer = "Every option may also be set as DUET_PING_INTERVAL=25s, or in a YAML file as ping-interval: 25s.")
 final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
 
-    @Option(names = "--port", description = "port to listen on; 0 for a free one")
-    private int port = 3000;
+    @Spec
+    private CommandSpec spec;
 
-    @Option(names = "--host", description = "address to listen on; all if not given")
-    private String host = "";
+    /** Read before the other options are, by {@link Main}; here for the help. */
+    @SuppressWarnings("UnusedVariable")
+    @Option(names = "--config", paramLabel = "<file>", description = "YAML file with options; also DUET_CONFIG")
+    private @Nullable Path config;
 
-    @Option(
-            names = "--redis",
-            description = "connect with other nodes through this Redis: redis://host:port, rediss://host:port or"
-                    + " redis+sentinel://host:port,.../masterName")
-    private String redis = "";
+    @Option(names = "--print-config", description = "print what it would run with, and end")
+    private boolean printConfig;
 
-    @Option(names = "--allow-eio3", description = "serve JavaScript clients 1.x and 2.x too")
-    private boolean allowEio3;
+    @Mixin
+    private final ServerFlags server = new ServerFlags();
+
+    @Mixin
+    private final RedisFlags redis = new RedisFlags();
+
+    /** picocli sets what it needs. */
+    @SuppressWarnings("NullAway.Init")
+    ServeCommand() {}
 
     @Override
     public Integer call() throws InterruptedException {
-        Server server = server();
-        server.start();
+        Server io = build();
+        if (printConfig) {
+            spec.commandLine().getOut().println(ConfigSources.describe(spec));
+            return 0;
+        }
+        new DemoChat(io).serve();
+        io.start();
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            stop(server);
+                            stop(io);
                             stopped.countDown();
                         },
                         "duet-stop"));
-        log.info("ready: http://localhost:{}/", server.port());
+        log.info("ready: {}://localhost:{}/", server.isTls() ? "https" : "http", io.port());
         stopped.await();
         return 0;
     }
 
-    private Server server() {
-        var builder = Server.builder().port(port).allowEIO3(allowEio3).httpHandler(new DemoPage());
-        if (!host.isEmpty()) {
-            builder.host(host);
+    private Server build() {
+        try {
+            ServerBuilder builder = server.builder().httpHandler(new DemoPage());
+            Optional<RedisAdapter> adapter = redis.adapter();
+            adapter.ifPresent(builder::adapter);
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        if (!redis.isEmpty()) {
-            builder.adapter(RedisAdapter.classic(redis, RedisAdapterOptions.defaults()));
-        }
-        Server server = builder.build();
-        new DemoChat(server).serve();
-        return server;
     }
 
     private static void stop(Server server) {

@@ -1,0 +1,50 @@
+package io.duet.app;
+
+import io.duet.adapter.redis.RedisAdapter;
+import io.duet.adapter.redis.RedisAdapterOptions;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How this node meets the others, under the names of {@link RedisAdapterOptions}. */
+final class RedisFlags {
+    @Option(
+            names = "--redis",
+            paramLabel = "<uri>",
+            description = "redis://host:port, rediss://host:port or redis+sentinel://host:port,.../master")
+    private @Nullable String redis;
+
+    @Option(names = "--redis-key", paramLabel = "<text>", description = "prefix of channels; default socket.io")
+    private @Nullable String key;
+
+    @Option(names = "--redis-subscription", paramLabel = "<name>", description = "targeted (default) or pattern")
+    private RedisAdapterOptions.@Nullable Subscription subscription;
+
+    @Option(names = "--redis-requests-timeout", paramLabel = "<time>", description = "for other nodes; default 5s")
+    private @Nullable Duration requestsTimeout;
+
+    @Option(names = "--redis-max-publish-wait", paramLabel = "<time>", description = "while Redis is away; default 10s")
+    private @Nullable Duration maxPublishWait;
+
+    /** Empty: alone. */
+    Optional<RedisAdapter> adapter() {
+        if (redis == null || redis.isEmpty()) {
+            return Optional.empty();
+        }
+        RedisAdapterOptions.Builder options = RedisAdapterOptions.builder();
+        if (key != null) {
+            options.key(key);
+        }
+        if (subscription != null) {
+            options.subscription(subscription);
+        }
+        if (requestsTimeout != null) {
+            options.requestsTimeout(requestsTimeout);
+        }
+        if (maxPublishWait != null) {
+            options.maxPublishWait(maxPublishWait);
+        }
+        return Optional.of(RedisAdapter.classic(redis, options.build()));
+    }
+}
