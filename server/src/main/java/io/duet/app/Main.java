@@ -28,7 +28,8 @@ public final class Main {
     }
 
     static int run(CommandLine commandLine, Map<String, String> environment, String... arguments) {
-        CommandLine serve = new CommandLine(new ServeCommand());
+        CommandLine serve =
+                new CommandLine(new ServeCommand()).setOut(commandLine.getOut()).setErr(commandLine.getErr());
         commandLine
                 .addSubcommand(serve)
                 .setUsageHelpLongOptionsMaxWidth(40)
