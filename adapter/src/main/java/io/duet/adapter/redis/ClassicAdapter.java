@@ -14,6 +14,7 @@ import io.duet.adapter.SocketDetails;
 import io.duet.adapter.redis.RedisAdapterOptions.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -231,7 +233,7 @@ final class ClassicAdapter implements Adapter {
         }
         String requestId = ShortId.next();
         byte[] request = codec.encode(new Request.FetchSockets(uid, requestId, target));
-        return ask(requestId, request, "fetchSockets").thenCombine(own, (answers, sockets) -> {
+        return own.thenCompose(sockets -> ask(requestId, request, "fetchSockets", answers -> {
             List<SocketDetails> all = new ArrayList<>(sockets);
             for (Response answer : answers) {
                 if (answer instanceof Response.Sockets remote) {
@@ -239,14 +241,14 @@ final class ClassicAdapter implements Adapter {
                 }
             }
             return all;
-        });
+        }));
     }
 
     @Override
     public CompletionStage<Set<String>> allRooms() {
         String requestId = ShortId.next();
         byte[] request = codec.encode(new Request.AllRooms(uid, requestId));
-        return ask(requestId, request, "allRooms").thenApply(answers -> {
+        return ask(requestId, request, "allRooms", answers -> {
             Set<String> all = new LinkedHashSet<>(local.rooms());
             for (Response answer : answers) {
                 if (answer instanceof Response.Rooms remote) {
@@ -288,17 +290,26 @@ final class ClassicAdapter implements Adapter {
         return serverCount().thenApply(count -> count - 1);
     }
 
-    /** Asks all other nodes; fails, with what did come, if one does not answer in time. */
-    private CompletionStage<List<Response>> ask(String requestId, byte[] request, String what) {
+    /**
+     * Asks all other nodes; fails if one does not answer in time.
+     *
+     * @param result what comes of the answers, all or some
+     */
+    private <T extends Collection<?>> CompletionStage<T> ask(
+            String requestId, byte[] request, String what, Function<List<Response>, T> result) {
         return others().thenCompose(count -> {
             if (count == 0) {
-                return CompletableFuture.completedFuture(List.of());
+                return CompletableFuture.completedFuture(result.apply(List.of()));
             }
             CompletionStage<List<Response>> answers = pending.expect(requestId, count, options.requestsTimeout());
             request(request);
-            return answers.thenCompose(received -> received.size() == count
-                    ? CompletableFuture.completedFuture(received)
-                    : CompletableFuture.failedStage(new ClusterTimeoutException(what, received.size(), count)));
+            return answers.thenCompose(received -> {
+                T some = result.apply(received);
+                return received.size() == count
+                        ? CompletableFuture.completedFuture(some)
+                        : CompletableFuture.failedStage(
+                                new ClusterTimeoutException(what, received.size(), count, some));
+            });
         });
     }
 
