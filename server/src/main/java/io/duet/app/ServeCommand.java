@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Serves the demo: its page at {@code /}, its chat in the main namespace. Ends at SIGTERM or Ctrl-C, within 5 s. */
+/**
+ * Serves the demo: its page at {@code /}, its chat in the main namespace. At SIGTERM or Ctrl-C it refuses new clients, sends away those that are
+ * here, over {@code --drain-time}, and ends.
+ */
 @Command(
         name = "serve",
         description = "Run the server with its demo page.",
@@ -31,6 +34,9 @@ final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
 
+    /** For what sessions have queued, on top of the time over which they are closed. */
+    private static final Duration DRAIN_RESERVE = Duration.ofSeconds(10);
+
     @Spec
     private CommandSpec spec;
 
@@ -41,6 +47,13 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--print-config", description = "print what it would run with, and end")
     private boolean printConfig;
+
+    @Option(
+            names = "--drain-time",
+            paramLabel = "<time>",
+            defaultValue = "2s",
+            description = "spread the end of sessions over it when stopped")
+    private Duration drainTime = Duration.ZERO;
 
     @Mixin
     private final ServerFlags server = new ServerFlags();
@@ -85,8 +98,13 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static void stop(Server server) {
-        server.close()
+    private void stop(Server io) {
+        log.info("stopping: {} sessions over {}", io.engine().clientsCount(), drainTime);
+        io.drain(drainTime)
+                .toCompletableFuture()
+                .completeOnTimeout(null, drainTime.plus(DRAIN_RESERVE).toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        io.close()
                 .toCompletableFuture()
                 .completeOnTimeout(null, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();

@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -31,6 +33,8 @@ public final class EngineServer {
     private final Map<String, EngineSession> sessions = new ConcurrentHashMap<>();
     private final Map<EventLoop, SessionLoop> loops = new ConcurrentHashMap<>();
     private volatile boolean closing;
+    private volatile boolean draining;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /**
      * A server that is not connected to the network yet: see {@link Acceptor#listen}.
@@ -89,8 +93,33 @@ public final class EngineServer {
         return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
     }
 
-    boolean isClosing() {
-        return closing;
+    /**
+     * Refuses new sessions (503, so that a load balancer tries elsewhere) and closes those that are here, spread evenly over a time, each once
+     * what was sent to it has left. Their clients come back by themselves.
+     *
+     * @return done when the last of them is closed
+     */
+    public CompletionStage<Void> drain(Duration over) {
+        draining = true;
+        List<EngineSession> open = List.copyOf(sessions.values());
+        for (int i = 0; i < open.size(); i++) {
+            EngineSession session = open.get(i);
+            long delayMillis = over.toMillis() * i / open.size();
+            Runnable close = () -> session.close(CloseReason.SERVER_SHUTTING_DOWN, "", false);
+            session.eventLoop().schedule(close, delayMillis, TimeUnit.MILLISECONDS);
+        }
+        tellIfDrained();
+        return drained.minimalCompletionStage();
+    }
+
+    private void tellIfDrained() {
+        if (draining && sessions.isEmpty()) {
+            drained.complete(null);
+        }
+    }
+
+    boolean takesNoSessions() {
+        return closing || draining;
     }
 
     List<HttpMiddleware> middlewares() {
@@ -122,6 +151,7 @@ public final class EngineServer {
 
     void forget(EngineSession session) {
         sessions.remove(session.id().value(), session);
+        tellIfDrained();
     }
 
     SessionLoop loop(EventLoop eventLoop) {

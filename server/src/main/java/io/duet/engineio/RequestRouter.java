@@ -163,7 +163,7 @@ final class RequestRouter {
     }
 
     private void open(HttpExchange exchange, TransportName transport, ProtocolRevision revision, EngineSessionId id) {
-        if (engine.isClosing() || !exchange.channel().isActive()) {
+        if (engine.takesNoSessions() || !exchange.channel().isActive()) {
             exchange.answerHeaders().set(HttpHeaderNames.CONNECTION, "close");
             exchange.answer(HttpReply.empty(503));
             return;

@@ -119,6 +119,17 @@ public final class Server {
         return closed.minimalCompletionStage();
     }
 
+    /**
+     * Prepares for {@link #close()} without a stampede: refuses new clients with 503 and disconnects those that are here, spread evenly over a
+     * time ({@link DisconnectReason#SERVER_SHUTTING_DOWN}), each once what was sent to it has left. They come back by themselves, to another
+     * node.
+     *
+     * @return done when none is left
+     */
+    public CompletionStage<Void> drain(Duration over) {
+        return engine.drain(over);
+    }
+
     /** A namespace by its name, made if there is none yet; a leading slash is added if it is missing. */
     public Namespace of(String name) {
         return namespaces.of(name.startsWith("/") ? name : "/" + name);

@@ -62,6 +62,35 @@ final class ServerCloseIT {
     }
 
     @Test
+    void drainsBeforeItIsClosed() throws InterruptedException {
+        Server io = server.start();
+        io.onConnection(socket -> {
+            socket.onDisconnect((reason, description) -> server.see(reason.text()));
+            server.see("connection");
+        });
+        List<RawSocketIoClient> clients = List.of(
+                server.join().client(), server.join().client(), server.join().client());
+        for (RawSocketIoClient client : clients) {
+            assertThat(server.next()).isEqualTo("connection");
+        }
+        io.emit("last words");
+
+        long start = System.nanoTime();
+        CompletionStage<Void> drained = io.drain(Duration.ofMillis(300));
+        RawHttp late = server.closing(RawHttp.connect(io.port()));
+        assertThat(late.get(ServerExtension.POLLING).status()).isEqualTo(503);
+        for (RawSocketIoClient client : clients) {
+            assertThat(client.read()).isEqualTo("2[\"last words\"]");
+            assertThat(client.readClose()).isEqualTo(WebSocketFrame.NO_STATUS);
+            assertThat(server.next()).isEqualTo("server shutting down");
+        }
+        drained.toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+        assertThat(io.engine().clientsCount()).isZero();
+    }
+
+    @Test
     void isDownWhenItIsDone() {
         Server io = server.start();
         server.join();
