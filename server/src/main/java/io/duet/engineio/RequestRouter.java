@@ -72,8 +72,6 @@ final class RequestRouter {
                 TransportName.of(request.parameter("transport")).filter(options.transports()::contains);
         if (transport.isEmpty()) {
             refuse(exchange, EngineError.TRANSPORT_UNKNOWN, Map.of("transport", request.parameter("transport")));
-        } else if (!request.header("origin").map(RequestRouter::isHeaderText).orElse(true)) {
-            refuse(exchange, EngineError.BAD_REQUEST, Map.of("name", "INVALID_ORIGIN"));
         } else if (request.parameter("sid").isEmpty()) {
             verifyHandshake(exchange, transport.get());
         } else {
@@ -85,7 +83,7 @@ final class RequestRouter {
         EngineRequest request = exchange.request();
         Optional<EngineSession> found = engine.session(request.parameter("sid"));
         if (found.isEmpty()) {
-            refuse(exchange, EngineError.SESSION_ID_UNKNOWN, Map.of());
+            refuseUnknown(exchange);
             return;
         }
         EngineSession session = found.get();
@@ -98,13 +96,7 @@ final class RequestRouter {
                 refuse(exchange, EngineError.BAD_REQUEST, Map.of("name", "TRANSPORT_HANDSHAKE_ERROR"));
             }
         } else if (session.transportName() != transport) {
-            refuse(
-                    exchange,
-                    EngineError.BAD_REQUEST,
-                    Map.of(
-                            "name", "TRANSPORT_MISMATCH",
-                            "transport", transport.text(),
-                            "previousTransport", session.transportName().text()));
+            refuseMismatch(exchange, session.transportName());
         } else if (session.eventLoop().inEventLoop()) {
             session.onPollingRequest(exchange);
         } else {
@@ -226,6 +218,22 @@ final class RequestRouter {
         return OutboundMessage.of(new EnginePacket.Open(json));
     }
 
+    /** The session that a request asks for is not there, or not any more. */
+    void refuseUnknown(HttpExchange exchange) {
+        refuse(exchange, EngineError.SESSION_ID_UNKNOWN, Map.of());
+    }
+
+    /** The session that a request asks for uses another transport. */
+    void refuseMismatch(HttpExchange exchange, TransportName used) {
+        refuse(
+                exchange,
+                EngineError.BAD_REQUEST,
+                Map.of(
+                        "name", "TRANSPORT_MISMATCH",
+                        "transport", exchange.request().parameter("transport"),
+                        "previousTransport", used.text()));
+    }
+
     private void refuse(HttpExchange exchange, EngineError error, Map<String, String> context) {
         refuse(exchange, error, error.message(), context);
     }
@@ -243,10 +251,5 @@ final class RequestRouter {
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
-    }
-
-    /** The characters that Node allows in a header: tab, space to tilde, and beyond ASCII. */
-    private static boolean isHeaderText(String value) {
-        return value.chars().allMatch(c -> c == '\t' || (c >= 0x20 && c != 0x7F && c <= 0xFF));
     }
 }

@@ -32,6 +32,7 @@ final class EngineExtension implements AfterEachCallback {
     private final List<Closeable> clients = new ArrayList<>();
     private final BlockingQueue<EngineSession> sessions = new LinkedBlockingQueue<>();
     private final BlockingQueue<End> ends = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ConnectionError> refusals = new LinkedBlockingQueue<>();
     private @Nullable EngineServer server;
     private Acceptor.@Nullable Binding binding;
 
@@ -56,6 +57,12 @@ final class EngineExtension implements AfterEachCallback {
                     return new Echo(session, ends);
                 },
                 fallback);
+        started.addListener(new EngineListener() {
+            @Override
+            public void connectionError(ConnectionError error) {
+                refusals.add(error);
+            }
+        });
         server = started;
         binding = Acceptor.find().listen(ListenOptions.port(0).withHost("127.0.0.1"), started);
         return this;
@@ -101,6 +108,16 @@ final class EngineExtension implements AfterEachCallback {
     /** The end of a session that came next. */
     End end() throws InterruptedException {
         return requireNonNull(ends.poll(WAIT_SECONDS, TimeUnit.SECONDS), "no session ended in time");
+    }
+
+    /** The refusal that listeners of the engine heard of next. */
+    ConnectionError refusal() throws InterruptedException {
+        return requireNonNull(refusals.poll(WAIT_SECONDS, TimeUnit.SECONDS), "no refusal told in time");
+    }
+
+    /** Adds a middleware; before the first request. */
+    void use(HttpMiddleware middleware) {
+        requireNonNull(server, "start first").use(middleware);
     }
 
     boolean hasNoEnd() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.duet.wire.RawHttp;
 import io.duet.wire.RawHttpResponse;
 import io.duet.wire.RawPolling;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -22,24 +23,25 @@ final class RefusalIT {
 
     @ParameterizedTest
     @CsvSource({
-        "GET, ?EIO=4, 0, Transport unknown",
-        "GET, ?EIO=4&transport=, 0, Transport unknown",
-        "GET, ?EIO=4&transport=abc, 0, Transport unknown",
-        "GET, ?EIO=4&transport=Polling, 0, Transport unknown",
-        "GET, ?EIO=4&transport=constructor, 0, Transport unknown",
-        "GET, ?EIO=4&transport=webtransport, 0, Transport unknown",
-        "GET, ?EIO=4&transport=polling&sid=unknown, 1, Session ID unknown",
-        "POST, ?EIO=4&transport=polling&sid=unknown, 1, Session ID unknown",
-        "POST, ?EIO=4&transport=polling, 2, Bad handshake method",
-        "PUT, ?EIO=4&transport=polling, 2, Bad handshake method",
-        "OPTIONS, ?EIO=4&transport=polling, 2, Bad handshake method",
-        "GET, ?EIO=4&transport=websocket, 3, Bad request",
-        "GET, ?transport=polling, 5, Unsupported protocol version",
-        "GET, ?EIO=3&transport=polling, 5, Unsupported protocol version",
-        "GET, ?EIO=5&transport=polling, 5, Unsupported protocol version",
-        "GET, ?EIO=abc&transport=polling, 5, Unsupported protocol version"
+        "GET, ?EIO=4, 0, Transport unknown, {transport=}",
+        "GET, ?EIO=4&transport=, 0, Transport unknown, {transport=}",
+        "GET, ?EIO=4&transport=abc, 0, Transport unknown, {transport=abc}",
+        "GET, ?EIO=4&transport=Polling, 0, Transport unknown, {transport=Polling}",
+        "GET, ?EIO=4&transport=constructor, 0, Transport unknown, {transport=constructor}",
+        "GET, ?EIO=4&transport=webtransport, 0, Transport unknown, {transport=webtransport}",
+        "GET, ?EIO=4&transport=polling&sid=unknown, 1, Session ID unknown, {}",
+        "POST, ?EIO=4&transport=polling&sid=unknown, 1, Session ID unknown, {}",
+        "POST, ?EIO=4&transport=polling, 2, Bad handshake method, {method=POST}",
+        "PUT, ?EIO=4&transport=polling, 2, Bad handshake method, {method=PUT}",
+        "OPTIONS, ?EIO=4&transport=polling, 2, Bad handshake method, {method=OPTIONS}",
+        "GET, ?EIO=4&transport=websocket, 3, Bad request, {name=TRANSPORT_HANDSHAKE_ERROR}",
+        "GET, ?transport=polling, 5, Unsupported protocol version, {protocol=3}",
+        "GET, ?EIO=3&transport=polling, 5, Unsupported protocol version, {protocol=3}",
+        "GET, ?EIO=5&transport=polling, 5, Unsupported protocol version, {protocol=3}",
+        "GET, ?EIO=abc&transport=polling, 5, Unsupported protocol version, {protocol=3}"
     })
-    void answersPlainRequestsWithCodeAndMessage(String method, String query, int code, String message) {
+    void answersPlainRequestsWithCodeAndMessage(String method, String query, int code, String message, String context)
+            throws InterruptedException {
         engine.start();
         RawHttp http = engine.http();
 
@@ -49,6 +51,9 @@ final class RefusalIT {
         assertThat(answer.text()).isEqualTo("{\"code\":" + code + ",\"message\":\"" + message + "\"}");
         assertThat(answer.header("content-type")).hasValue("application/json");
         assertThat(answer.headerMap().keySet()).noneMatch(name -> name.startsWith("access-control-"));
+        ConnectionError told = assertTold(code, message, context);
+        assertThat(told.request().method()).isEqualTo(method);
+        assertThat(told.request().url()).isEqualTo("/engine.io/" + query);
         assertThat(http.get(POLLING).status())
                 .as("next request on this connection")
                 .isEqualTo(200);
@@ -56,26 +61,28 @@ final class RefusalIT {
 
     @ParameterizedTest
     @CsvSource({
-        "?EIO=4, Transport unknown",
-        "?EIO=4&transport=abc, Transport unknown",
-        "?EIO=4&transport=websocket&sid=unknown, Session ID unknown",
-        "?EIO=4&transport=polling, Bad request",
-        "?transport=websocket, Unsupported protocol version",
-        "?EIO=abc&transport=websocket, Unsupported protocol version",
-        "?EIO=3&transport=websocket, Unsupported protocol version"
+        "?EIO=4, 0, Transport unknown, {transport=}",
+        "?EIO=4&transport=abc, 0, Transport unknown, {transport=abc}",
+        "?EIO=4&transport=websocket&sid=unknown, 1, Session ID unknown, {}",
+        "?EIO=4&transport=polling, 3, Bad request, {name=TRANSPORT_HANDSHAKE_ERROR}",
+        "?transport=websocket, 5, Unsupported protocol version, {protocol=3}",
+        "?EIO=abc&transport=websocket, 5, Unsupported protocol version, {protocol=3}",
+        "?EIO=3&transport=websocket, 5, Unsupported protocol version, {protocol=3}"
     })
-    void refusesUpgradesBeforeTheyAreMade(String query, String message) {
+    void refusesUpgradesBeforeTheyAreMade(String query, int code, String message, String context)
+            throws InterruptedException {
         engine.start();
         RawHttp http = engine.http();
 
         RawHttpResponse answer = http.sendUpgrade("/engine.io/" + query).read();
 
         assertRefusedUpgrade(http, answer, message);
+        assertThat(assertTold(code, message, context).request().url()).isEqualTo("/engine.io/" + query);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Sec-WebSocket-Version: 8", "Sec-WebSocket-Key: c2hvcnQ="})
-    void refusesUpgradesThatAreNoWebSocketOfVersion13(String header) {
+    void refusesUpgradesThatAreNoWebSocketOfVersion13(String header) throws InterruptedException {
         engine.start();
         RawHttp http = engine.http();
         boolean isKey = header.startsWith("Sec-WebSocket-Key");
@@ -89,6 +96,7 @@ final class RefusalIT {
                 .read();
 
         assertRefusedUpgrade(http, answer, "Bad request");
+        assertTold(3, "Bad request", "{name=TRANSPORT_HANDSHAKE_ERROR}");
     }
 
     @ParameterizedTest
@@ -108,19 +116,93 @@ final class RefusalIT {
         assertThat(answer.text()).startsWith("{\"code\":" + code + ",");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void refusesAnUpgradeOfASessionThatMayNotBeMade(boolean allowed) throws InterruptedException {
+        engine.start(options -> options.allowUpgrades(allowed));
+        String target = allowed ? POLLING : WEBSOCKET;
+        RawHttp http = engine.http();
+
+        RawHttpResponse answer =
+                http.sendUpgrade(target + "&sid=" + engine.polling().sid()).read();
+
+        assertRefusedUpgrade(http, answer, "Bad request");
+        assertTold(3, "Bad request", "{name=TRANSPORT_HANDSHAKE_ERROR}");
+    }
+
+    /** As Node's parser does; its engine has a word for it, INVALID_ORIGIN, that such a request never gets as far as. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u0001b", "a\u007Fb"})
+    void refusesAnOriginThatIsNoHeaderTextWithoutLookingAtTheRest(String origin) {
+        engine.start();
+        RawHttp http = engine.http();
+
+        RawHttpResponse answer = http.get("/engine.io/?EIO=4&transport=abc&sid=unknown", "Origin: " + origin);
+
+        assertThat(answer).hasToString("400 ");
+        assertThat(http.isClosedByServer()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void refusesWhatAMiddlewareRefuses(boolean thrown) throws InterruptedException {
+        engine.start();
+        engine.use((request, response, next) -> {
+            if (thrown) {
+                throw new IllegalStateException("expected by this test");
+            }
+            next.fail("expected by this test");
+        });
+        RawHttp http = engine.http();
+
+        assertThat(http.get(POLLING)).hasToString("400 {\"code\":3,\"message\":\"Bad request\"}");
+        assertTold(3, "Bad request", "{name=MIDDLEWARE_FAILURE}");
+        assertRefusedUpgrade(http, http.sendUpgrade(WEBSOCKET).read(), "Bad request");
+        assertTold(3, "Bad request", "{name=MIDDLEWARE_FAILURE}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void refusesSessionsWithoutAnId(boolean thrown) throws InterruptedException {
+        engine.start(options -> options.generateId(request -> {
+            if (thrown) {
+                throw new IllegalStateException("secret");
+            }
+            return CompletableFuture.failedFuture(new IllegalStateException("secret"));
+        }));
+        RawHttp http = engine.http();
+
+        assertThat(http.get(POLLING)).hasToString("400 {\"code\":3,\"message\":\"Bad request\"}");
+        assertTold(3, "Bad request", "{name=ID_GENERATION_ERROR}");
+        assertRefusedUpgrade(http, http.sendUpgrade(WEBSOCKET).read(), "Bad request");
+        assertTold(3, "Bad request", "{name=ID_GENERATION_ERROR}");
+    }
+
     @Test
-    void refusesAnotherTransportThanThatOfTheSession() {
+    void refusesASecondSessionWithAnId() throws InterruptedException {
+        engine.start(options -> options.generateId(request -> CompletableFuture.completedFuture("chosen")));
+        engine.polling();
+
+        RawHttpResponse answer = engine.http().get(POLLING);
+
+        assertThat(answer).hasToString("400 {\"code\":3,\"message\":\"Bad request\"}");
+        assertTold(3, "Bad request", "{name=ID_GENERATION_ERROR}");
+    }
+
+    @Test
+    void refusesAnotherTransportThanThatOfTheSession() throws InterruptedException {
         engine.start();
         RawPolling polling = engine.polling();
 
         RawHttpResponse answer = engine.http().get(WEBSOCKET + "&sid=" + polling.sid());
 
         assertThat(answer).hasToString("400 {\"code\":3,\"message\":\"Bad request\"}");
+        assertTold(3, "Bad request", "{name=TRANSPORT_MISMATCH, previousTransport=polling, transport=websocket}");
         assertThat(polling.post("4still there")).hasToString("200 ok");
     }
 
     @Test
-    void refusesPollingOfAWebSocketSession() {
+    void refusesPollingOfAWebSocketSession() throws InterruptedException {
         engine.start();
         var webSocket = engine.webSocket(WEBSOCKET);
         String sid = RawPolling.sid(webSocket.readText());
@@ -128,6 +210,7 @@ final class RefusalIT {
         RawHttpResponse answer = engine.http().get(POLLING + "&sid=" + sid);
 
         assertThat(answer).hasToString("400 {\"code\":3,\"message\":\"Bad request\"}");
+        assertTold(3, "Bad request", "{name=TRANSPORT_MISMATCH, previousTransport=websocket, transport=polling}");
         assertThat(webSocket.text("4still there").readText()).isEqualTo("4still there");
     }
 
@@ -147,7 +230,7 @@ final class RefusalIT {
 
     @ParameterizedTest
     @CsvSource({"'', Forbidden", "no token, no token", "say \"please\", say \\\"please\\\""})
-    void refusesWhatTheGateRefusesWithItsMessage(String message, String told) {
+    void refusesWhatTheGateRefusesWithItsMessage(String message, String told) throws InterruptedException {
         engine.start(options -> options.allowRequest(
                 request -> CompletableFuture.completedFuture(RequestGate.Decision.refuse(message))));
 
@@ -155,10 +238,11 @@ final class RefusalIT {
 
         assertThat(answer).hasToString("403 {\"code\":4,\"message\":\"" + told + "\"}");
         assertThat(answer.header("content-type")).hasValue("application/json");
+        assertTold(4, message.isEmpty() ? "Forbidden" : message, "{message=" + message + "}");
     }
 
     @Test
-    void refusesAnUpgradeThatTheGateRefusesWith400() {
+    void refusesAnUpgradeThatTheGateRefusesWith400() throws InterruptedException {
         engine.start(options -> options.allowRequest(
                 request -> CompletableFuture.completedFuture(RequestGate.Decision.refuse("no token"))));
         RawHttp http = engine.http();
@@ -166,6 +250,7 @@ final class RefusalIT {
         RawHttpResponse answer = http.sendUpgrade(WEBSOCKET).read();
 
         assertRefusedUpgrade(http, answer, "no token");
+        assertTold(4, "no token", "{message=no token}");
     }
 
     @Test
@@ -200,7 +285,7 @@ final class RefusalIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void doesNotTellWhyAGateFailed(boolean thrown) {
+    void doesNotTellWhyAGateFailed(boolean thrown) throws InterruptedException {
         engine.start(options -> options.allowRequest(request -> {
             if (thrown) {
                 throw new IllegalStateException("secret");
@@ -211,6 +296,7 @@ final class RefusalIT {
         RawHttpResponse answer = engine.http().get(POLLING);
 
         assertThat(answer).hasToString("403 {\"code\":4,\"message\":\"Forbidden\"}");
+        assertTold(4, "Forbidden", "{}");
     }
 
     @Test
@@ -246,6 +332,15 @@ final class RefusalIT {
         assertThat(request.headers()).containsEntry("x-tag", "one, two").containsEntry("cookie", "a=1; b=2");
         assertThat(request.address()).isEqualTo("127.0.0.1");
         assertThat(request.secure()).isFalse();
+    }
+
+    /** What listeners heard of the next refusal; its context with sorted names. */
+    private ConnectionError assertTold(int code, String message, String context) throws InterruptedException {
+        ConnectionError told = engine.refusal();
+        assertThat(told.error().code()).isEqualTo(code);
+        assertThat(told.message()).isEqualTo(message);
+        assertThat(new TreeMap<>(told.context())).hasToString(context);
+        return told;
     }
 
     private static void assertRefusedUpgrade(RawHttp http, RawHttpResponse answer, String message) {
