@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -117,6 +119,19 @@ final class ArchitectureTest {
     }
 
     @Test
+    void applicationsMeetNoTypeOfNetty() {
+        classes()
+                .that()
+                .resideInAnyPackage("io.duet.engineio..", "io.duet.socketio..", "io.duet.adapter..")
+                .and()
+                .arePublic()
+                .and()
+                .doNotHaveFullyQualifiedName("io.duet.engineio.ConnectionPipeline")
+                .should(showNoTypeOf("io.netty"))
+                .check(CLASSES);
+    }
+
+    @Test
     void staticFieldsAreFinal() {
         fields().that().areStatic().should().beFinal().allowEmptyShould(true).check(CLASSES);
     }
@@ -152,6 +167,25 @@ final class ArchitectureTest {
                         events.add(SimpleConditionEvent.violated(origin, dependency.getDescription()));
                     }
                 }
+            }
+        };
+    }
+
+    private static ArchCondition<JavaClass> showNoTypeOf(String root) {
+        return new ArchCondition<>("show no type of " + root) {
+            @Override
+            public void check(JavaClass origin, ConditionEvents events) {
+                for (JavaMember member : origin.getMembers()) {
+                    boolean shown = member.getModifiers().contains(JavaModifier.PUBLIC)
+                            || member.getModifiers().contains(JavaModifier.PROTECTED);
+                    if (shown && member.getAllInvolvedRawTypes().stream().anyMatch(this::isOfRoot)) {
+                        events.add(SimpleConditionEvent.violated(member, member.getDescription()));
+                    }
+                }
+            }
+
+            private boolean isOfRoot(JavaClass type) {
+                return type.getPackageName().startsWith(root);
             }
         };
     }

@@ -8,7 +8,7 @@ import java.util.ServiceLoader;
  */
 public interface Acceptor {
     /**
-     * Listens; blocks until connections are accepted. Each connection's pipeline is made by {@link EngineServer#install}.
+     * Listens; blocks until connections are accepted. Each connection's pipeline is made by {@link ConnectionPipeline#install}.
      *
      * @throws java.io.UncheckedIOException if the address cannot be had
      */

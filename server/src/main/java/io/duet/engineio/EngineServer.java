@@ -2,11 +2,7 @@ package io.duet.engineio;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +18,6 @@ import java.util.function.Function;
 
 /** Serves Engine.IO on the channels it is given; owns the sessions. Node's {@code io.engine}. Safe for any thread. */
 public final class EngineServer {
-    /** As Node's limit for the head of a request. */
-    private static final int MAX_HTTP_HEAD_BYTES = 16 * 1024;
-
     private final EngineOptions options;
     private final Function<EngineSession, SessionHandler> owner;
     private final RequestRouter router;
@@ -69,19 +62,6 @@ public final class EngineServer {
         return this;
     }
 
-    /** Makes a new connection serve HTTP and Engine.IO; behind a TLS handler if there is one. */
-    public void install(ChannelPipeline pipeline) {
-        HttpDecoderConfig config = new HttpDecoderConfig()
-                .setMaxInitialLineLength(MAX_HTTP_HEAD_BYTES)
-                .setMaxHeaderSize(MAX_HTTP_HEAD_BYTES);
-        pipeline.addLast(new HttpServerCodec(config), new EngineHttpHandler(this, router));
-    }
-
-    /** Makes a new connection expect a PROXY protocol header first; before a TLS handler and before {@link #install}. */
-    public void installProxyProtocol(ChannelPipeline pipeline) {
-        pipeline.addLast(new HAProxyMessageDecoder(), new ProxyProtocolHandler());
-    }
-
     /** Closes all sessions, refuses new ones; done when none is left. */
     public CompletionStage<Void> close() {
         closing = true;
@@ -116,6 +96,10 @@ public final class EngineServer {
         if (draining && sessions.isEmpty()) {
             drained.complete(null);
         }
+    }
+
+    RequestRouter router() {
+        return router;
     }
 
     boolean takesNoSessions() {

@@ -4,10 +4,12 @@ import io.duet.engineio.codec.EnginePacket;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.engineio.codec.ProtocolRevision;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +115,19 @@ public final class EngineSession {
         return transportName;
     }
 
-    /** All callbacks of this session run here, as may code that wants to be in step with them. */
-    public EventExecutor executor() {
+    /** All callbacks of this session run here, as may code that wants to be in step with them: on a later turn, and it must not block. */
+    public Executor executor() {
         return loop.eventLoop();
+    }
+
+    /** Whether the caller runs on {@link #executor()} now. */
+    public boolean isInExecutor() {
+        return loop.eventLoop().inEventLoop();
+    }
+
+    /** Runs a task on {@link #executor()} after a delay, in whole milliseconds, unless what is returned is cancelled before. */
+    public Future<?> schedule(Runnable task, Duration delay) {
+        return loop.eventLoop().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Adds a listener of this session's events. */
@@ -227,11 +239,11 @@ public final class EngineSession {
 
     void onPollingRequest(HttpExchange exchange) {
         if (state == State.CLOSED) {
-            exchange.refuse(EngineError.SESSION_ID_UNKNOWN, EngineError.SESSION_ID_UNKNOWN.message());
+            server.router().refuseUnknown(exchange);
         } else if (transport instanceof PollingTransport polling) {
             polling.onRequest(exchange);
         } else {
-            exchange.refuse(EngineError.BAD_REQUEST, EngineError.BAD_REQUEST.message());
+            server.router().refuseMismatch(exchange, transportName);
         }
     }
 

@@ -3,6 +3,7 @@ package io.duet.netty;
 import com.corundumstudio.socketio.Configuration;
 import com.corundumstudio.socketio.SocketIOChannelInitializer;
 import com.corundumstudio.socketio.namespace.NamespacesHub;
+import io.duet.engineio.ConnectionPipeline;
 import io.duet.engineio.EngineServer;
 import io.netty.channel.ChannelPipeline;
 
@@ -26,13 +27,13 @@ final class DuetChannelInitializer extends SocketIOChannelInitializer {
     @Override
     protected void addSslHandler(ChannelPipeline pipeline) {
         if (proxyProtocol) {
-            engine.installProxyProtocol(pipeline);
+            ConnectionPipeline.installProxyProtocol(pipeline);
         }
         super.addSslHandler(pipeline);
     }
 
     @Override
     protected void addSocketioHandlers(ChannelPipeline pipeline) {
-        engine.install(pipeline);
+        ConnectionPipeline.install(pipeline, engine);
     }
 }

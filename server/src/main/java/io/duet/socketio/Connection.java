@@ -13,7 +13,6 @@ import io.duet.socketio.codec.Parser;
 import io.duet.socketio.codec.SocketPacket;
 import io.duet.socketio.codec.SocketProtocolException;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.util.concurrent.Future;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,11 +66,9 @@ final class Connection implements SessionHandler {
         this.decoder = server.options()
                 .parser()
                 .decoder(server.options().mapper(), server.options().maxAttachments());
-        this.connectTimer = session.executor()
-                .schedule(
-                        () -> session.close(CloseReason.FORCED_SERVER_CLOSE, "no namespace joined in time", false),
-                        server.options().connectTimeout().toMillis(),
-                        TimeUnit.MILLISECONDS);
+        this.connectTimer = session.schedule(
+                () -> session.close(CloseReason.FORCED_SERVER_CLOSE, "no namespace joined in time", false),
+                server.options().connectTimeout());
         if (isLegacy()) {
             // Socket.IO v2 and before: the main namespace is joined without asking.
             connect("/", JsonNodeFactory.instance.objectNode());
@@ -319,7 +316,7 @@ final class Connection implements SessionHandler {
 
     /** At once if this is the event loop: nothing a client sends behind its CONNECT may overtake it. */
     void inStep(Runnable task) {
-        if (session.executor().inEventLoop()) {
+        if (session.isInExecutor()) {
             task.run();
         } else {
             execute(task);

@@ -1,10 +1,10 @@
 package io.duet.socketio;
 
-import io.netty.util.concurrent.EventExecutor;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +16,13 @@ import org.slf4j.LoggerFactory;
 abstract class SerialExecutor implements Executor {
     private static final Logger log = LoggerFactory.getLogger(SerialExecutor.class);
 
-    /** On the event loop of the socket's session. */
-    static SerialExecutor onEventLoop(EventExecutor loop) {
-        return new OnEventLoop(loop);
+    /**
+     * On the event loop of the socket's session.
+     *
+     * @param isInLoop whether the caller runs there
+     */
+    static SerialExecutor onEventLoop(Executor loop, BooleanSupplier isInLoop) {
+        return new OnEventLoop(loop, isInLoop);
     }
 
     /** On whichever thread of a pool is free. */
@@ -39,15 +43,17 @@ abstract class SerialExecutor implements Executor {
     }
 
     private static final class OnEventLoop extends SerialExecutor {
-        private final EventExecutor loop;
+        private final Executor loop;
+        private final BooleanSupplier isInLoop;
 
-        OnEventLoop(EventExecutor loop) {
+        OnEventLoop(Executor loop, BooleanSupplier isInLoop) {
             this.loop = loop;
+            this.isInLoop = isInLoop;
         }
 
         @Override
         public void execute(Runnable task) {
-            if (loop.inEventLoop()) {
+            if (isInLoop.getAsBoolean()) {
                 SerialExecutor.run(task);
             } else {
                 executeLater(task);

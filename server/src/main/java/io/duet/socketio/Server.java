@@ -281,7 +281,7 @@ public final class Server {
 
     SerialExecutor serialExecutor(EngineSession session) {
         return options.listenerExecution() == ListenerExecution.EVENT_LOOP
-                ? SerialExecutor.onEventLoop(session.executor())
+                ? SerialExecutor.onEventLoop(session.executor(), session::isInExecutor)
                 : SerialExecutor.pooled(listenerExecutor);
     }
 

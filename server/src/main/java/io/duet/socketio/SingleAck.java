@@ -1,14 +1,13 @@
 package io.duet.socketio;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
+import io.duet.engineio.EngineSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for the answer of one client. */
@@ -29,9 +28,8 @@ final class SingleAck implements PendingAck {
     }
 
     /** @param inStep runs what follows a timeout, as it does what follows an answer */
-    void limit(Duration limit, EventExecutor timers, Executor inStep) {
-        Future<?> timer = timers.schedule(
-                () -> inStep.execute(() -> fail("operation has timed out")), limit.toMillis(), TimeUnit.MILLISECONDS);
+    void limit(Duration limit, EngineSession session, Executor inStep) {
+        Future<?> timer = session.schedule(() -> inStep.execute(() -> fail("operation has timed out")), limit);
         answer.whenComplete((values, failure) -> timer.cancel(false));
     }
 

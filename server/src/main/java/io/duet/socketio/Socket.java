@@ -395,7 +395,7 @@ public final class Socket implements LocalSocket {
         long ackId = namespace.nextAckId();
         OutboundMessage message = namespace.encode(packetData, ackId, flags);
         SingleAck ack = new SingleAck(namespace.server().mapper());
-        flags.timeout().ifPresent(limit -> ack.limit(limit, conn().executor(), life::execute));
+        flags.timeout().ifPresent(limit -> ack.limit(limit, conn(), life::execute));
         ack.whenDone(() -> acks.remove(ackId));
         acks.add(ackId, ack);
         if (life.canSend()) {

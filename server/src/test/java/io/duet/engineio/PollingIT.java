@@ -7,6 +7,7 @@ import io.duet.engineio.EngineExtension.End;
 import io.duet.wire.RawHttp;
 import io.duet.wire.RawHttpResponse;
 import io.duet.wire.RawPolling;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,7 +291,7 @@ final class PollingIT {
             session.close(CloseReason.FORCED_CLOSE, "", false);
             session.send(text("too late"));
         });
-        session.executor().submit(() -> {}).sync();
+        CompletableFuture.runAsync(() -> {}, session.executor()).join();
 
         assertThat(polling.poll()).hasToString("200 4last");
         assertThat(polling.poll()).hasToString("200 1");

@@ -216,7 +216,7 @@ final class SerialExecutorTest {
 
     @Test
     void onTheEventLoopTasksOfOtherThreadsRunInOrder() {
-        SerialExecutor serial = SerialExecutor.onEventLoop(loop);
+        SerialExecutor serial = SerialExecutor.onEventLoop(loop, loop::inEventLoop);
         List<Integer> seen = new ArrayList<>();
 
         IntStream.range(0, 1_000)
@@ -231,7 +231,7 @@ final class SerialExecutorTest {
 
     @Test
     void onTheEventLoopTasksOfTheLoopRunAtOnceUnlessGivenForLater() {
-        SerialExecutor serial = SerialExecutor.onEventLoop(loop);
+        SerialExecutor serial = SerialExecutor.onEventLoop(loop, loop::inEventLoop);
         List<String> seen = new ArrayList<>();
 
         serial.execute(() -> {
