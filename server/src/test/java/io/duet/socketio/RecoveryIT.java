@@ -3,13 +3,24 @@ package io.duet.socketio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.duet.adapter.Adapter;
+import io.duet.adapter.EventPacket;
+import io.duet.adapter.InMemoryAdapter;
 import io.duet.adapter.RecoveryOptions;
+import io.duet.adapter.SessionState;
 import io.duet.wire.RawSocketIoClient;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connection state recovery on one node. */
 final class RecoveryIT {
@@ -141,6 +152,141 @@ final class RecoveryIT {
         assertThat(client.isQuiet()).isTrue();
     }
 
+    @Test
+    void sendsBinaryThatWasMissed() throws InterruptedException {
+        Server io = start(RecoveryOptions.DEFAULT);
+        Client lost = connect("0");
+        lose(lost);
+        io.emit("file", new byte[] {1, 2, 3});
+
+        RawSocketIoClient client = server.client().send(comeBack(lost));
+
+        assertThat(client.read()).startsWith("51-[\"file\",{\"_placeholder\":true,\"num\":0},");
+        assertThat(client.readBinary()).containsExactly(1, 2, 3);
+        assertThat(client.read()).contains(lost.id);
+    }
+
+    @Test
+    void keepsNothingThatAsksForAnAcknowledgement() throws InterruptedException {
+        Server io = start(RecoveryOptions.DEFAULT);
+        Client lost = connect("0");
+        lose(lost);
+        io.emitWithAck("asked").toCompletableFuture().join();
+        io.emit("missed");
+
+        RawSocketIoClient client = server.client().send(comeBack(lost));
+
+        assertThat(client.read()).startsWith("2[\"missed\",");
+        assertThat(client.read()).contains(lost.id);
+    }
+
+    @Test
+    void leavesTheMiddlewaresOutByDefault() throws InterruptedException {
+        Server io = start(RecoveryOptions.DEFAULT);
+        AtomicInteger asked = new AtomicInteger();
+        io.use((socket, next) -> {
+            asked.incrementAndGet();
+            next.accept();
+        });
+        Client lost = connect("0");
+        lose(lost);
+
+        Client back = connect(comeBack(lost));
+
+        assertThat(back.id).isEqualTo(lost.id);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void aSecretThatWasNeverGivenOutBringsNothingBack() throws InterruptedException {
+        start(RecoveryOptions.DEFAULT);
+
+        Client client = connect("0{\"pid\":\"bogus\",\"offset\":\"bogus\"}");
+
+        assertThat(client.privateId).isNotEqualTo("bogus");
+        assertThat(server.socket().recovered()).isFalse();
+    }
+
+    @Test
+    void aSessionExpires() throws InterruptedException {
+        start(new RecoveryOptions(Duration.ofNanos(1), true, 100));
+        Client lost = connect("0");
+        lose(lost);
+
+        Client back = connect(comeBack(lost));
+
+        assertThat(back.id).isNotEqualTo(lost.id);
+        assertThat(back.privateId).isNotEqualTo(lost.privateId);
+    }
+
+    @Test
+    void ofTwoThatComeBackTogetherOneIsRecovered() throws InterruptedException {
+        Server io = start(new RecoveryOptions(Duration.ofMinutes(1), false, 100));
+        io.use((socket, next) -> {
+            if (socket.handshake().auth().has("pid")) {
+                server.see(next);
+            } else {
+                next.accept();
+            }
+        });
+        Client lost = connect("0");
+        lose(lost);
+        RawSocketIoClient first = server.client().send(comeBack(lost));
+        Middleware.Next firstMayEnter = (Middleware.Next) server.next();
+        RawSocketIoClient second = server.client().send(comeBack(lost));
+        Middleware.Next secondMayEnter = (Middleware.Next) server.next();
+
+        secondMayEnter.accept();
+        firstMayEnter.accept();
+
+        assertThat(first.read()).isEqualTo("0{\"sid\":\"" + lost.id + "\",\"pid\":\"" + lost.privateId + "\"}");
+        assertThat(second.read()).doesNotContain(lost.id).doesNotContain(lost.privateId);
+    }
+
+    /** What is broadcast meanwhile is among the missed packets or not, as the adapter is quick or slow. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void hearsOnceWhatIsBroadcastWhileItCatchesUp(boolean readBefore) throws InterruptedException {
+        CompletableFuture<Void> released = new CompletableFuture<>();
+        Server io = server.start(options -> options.connectionStateRecovery(RecoveryOptions.DEFAULT)
+                .adapter((namespace, sockets) -> slowToReplay(new InMemoryAdapter(sockets), readBefore, released)));
+        server.watch(io.sockets());
+        io.onConnection(socket -> socket.onDisconnect((reason, description) -> server.see(reason.text())));
+        Client lost = connect("0");
+        lose(lost);
+        io.emit("missed");
+        RawSocketIoClient client = server.client().send(comeBack(lost));
+        assertThat(server.next()).isEqualTo("catching up");
+
+        io.emit("meanwhile");
+        released.complete(null);
+
+        assertThat(client.read()).startsWith("2[\"missed\",");
+        if (readBefore) {
+            assertThat(client.read()).contains(lost.id);
+            assertThat(client.read()).startsWith("2[\"meanwhile\",");
+        } else {
+            assertThat(client.read()).startsWith("2[\"meanwhile\",");
+            assertThat(client.read()).contains(lost.id);
+        }
+        io.emit("after");
+        assertThat(client.read()).startsWith("2[\"after\",");
+    }
+
+    /** An adapter whose missed packets are there once {@code released}; read when they are asked for, or when they are there. */
+    private Adapter slowToReplay(Adapter adapter, boolean readBefore, CompletableFuture<Void> released) {
+        return (Adapter) Proxy.newProxyInstance(
+                Adapter.class.getClassLoader(), new Class<?>[] {Adapter.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("missedPackets")) {
+                        return method.invoke(adapter, arguments);
+                    }
+                    SessionState session = (SessionState) arguments[0];
+                    CompletionStage<List<EventPacket>> read = adapter.missedPackets(session);
+                    server.see("catching up");
+                    return released.thenCompose(done -> readBefore ? read : adapter.missedPackets(session));
+                });
+    }
+
     private Server start(RecoveryOptions recovery) {
         Server io = server.start(options -> options.connectionStateRecovery(recovery));
         server.watch(io.sockets());
@@ -153,6 +299,10 @@ final class RecoveryIT {
         Matcher answer = CONNECT.matcher(client.read());
         assertThat(answer.matches()).isTrue();
         return new Client(client, answer.group(1), answer.group(2));
+    }
+
+    private static String comeBack(Client lost) {
+        return "0{\"pid\":\"" + lost.privateId + "\"}";
     }
 
     /** Cuts the connection, and returns once the server knows. */
