@@ -3,9 +3,21 @@
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "0" } } });
+const { values } = parseArgs({ options: { port: { type: "string", default: "0" }, redis: { type: "string" } } });
 
-const io = new Server();
+/** The usual way to sentinels: ioredis, as the adapter's documentation has it. Its complaints about a Redis that is away go to the log. */
+async function adapter(uri) {
+  const { createAdapter } = await import("@socket.io/redis-adapter");
+  const { Redis } = await import("ioredis");
+  const [, hosts, name] = /^redis\+sentinel:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+  const sentinels = hosts?.split(",").map(address => ({ host: address.split(":")[0], port: Number(address.split(":")[1]) }));
+  const pub = sentinels ? new Redis({ sentinels, name }) : new Redis(uri);
+  const sub = pub.duplicate();
+  for (const client of [pub, sub]) client.on("error", error => console.error(error.message));
+  return createAdapter(pub, sub);
+}
+
+const io = new Server({ adapter: values.redis && (await adapter(values.redis)) });
 
 io.on("connection", socket => {
   socket.on("join", (room, ack) => {

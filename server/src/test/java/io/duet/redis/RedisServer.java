@@ -16,17 +16,16 @@ import org.jspecify.annotations.Nullable;
 /** A real Redis process on a free port of this machine, with nothing kept. It ends with this JVM at the latest. */
 public final class RedisServer implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
+    private static final Path DIRECTORY = temporary();
 
     private final int port;
     private final List<String> command;
-    private final List<String> login;
     private final boolean tls;
     private Process process;
 
-    private RedisServer(int port, List<String> command, List<String> login, boolean tls) throws IOException {
+    private RedisServer(int port, List<String> command, boolean tls) throws IOException {
         this.port = port;
         this.command = command;
-        this.login = login;
         this.tls = tls;
         this.process = launch();
     }
@@ -37,15 +36,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     public static RedisServer start(int port, String... arguments) {
-        return ready(port, plain(port, arguments), List.of(), false);
-    }
-
-    /** With the default user's password. */
-    public static RedisServer withPassword(String password, String... arguments) {
-        int port = freePort();
-        List<String> command = plain(port, arguments);
-        command.addAll(List.of("--requirepass", password));
-        return ready(port, command, List.of("default", password), false);
+        return ready(port, plain(port, arguments), false);
     }
 
     /** Without anything but TLS; clients need no certificate. */
@@ -54,28 +45,19 @@ public final class RedisServer implements AutoCloseable {
         List<String> command = plain(0, "--tls-port", Integer.toString(port));
         command.addAll(List.of("--tls-cert-file", certificate.toString(), "--tls-key-file", key.toString()));
         command.addAll(List.of("--tls-ca-cert-file", certificate.toString(), "--tls-auth-clients", "no"));
-        return ready(port, command, List.of(), true);
+        return ready(port, command, true);
     }
 
-    /** A sentinel of one master, quick to decide. */
-    static RedisServer sentinel(int masterPort, String name, Duration downAfter, int quorum) {
+    /** @param lines of its configuration */
+    static RedisServer sentinel(String... lines) {
         int port = freePort();
         try {
             // A sentinel rewrites its file.
-            Path file = Files.createTempFile("duet-sentinel", ".conf");
-            file.toFile().deleteOnExit();
+            Path file = Files.createTempFile(DIRECTORY, "sentinel", ".conf");
             Files.writeString(
                     file,
-                    String.join(
-                            "\n",
-                            "port " + port,
-                            "bind 127.0.0.1",
-                            "dir " + file.getParent(),
-                            "sentinel monitor " + name + " 127.0.0.1 " + masterPort + " " + quorum,
-                            "sentinel down-after-milliseconds " + name + " " + downAfter.toMillis(),
-                            "sentinel failover-timeout " + name + " 10000",
-                            "sentinel parallel-syncs " + name + " 2\n"));
-            return ready(port, List.of(RedisBinary.find(), file.toString(), "--sentinel"), List.of(), false);
+                    "port " + port + "\nbind 127.0.0.1\ndir " + DIRECTORY + "\n" + String.join("\n", lines) + "\n");
+            return ready(port, List.of(RedisBinary.find(), file.toString(), "--sentinel"), false);
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -92,9 +74,9 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    private static RedisServer ready(int port, List<String> command, List<String> login, boolean tls) {
+    private static RedisServer ready(int port, List<String> command, boolean tls) {
         try {
-            RedisServer server = new RedisServer(port, command, login, tls);
+            RedisServer server = new RedisServer(port, command, tls);
             server.awaitAnswer();
             return server;
         } catch (IOException e) {
@@ -113,7 +95,16 @@ public final class RedisServer implements AutoCloseable {
     /** An answer of the server itself. */
     public @Nullable Object call(String... words) {
         try {
-            return login.isEmpty() ? RedisCommands.call(port, words) : RedisCommands.call(port, login, words);
+            return RedisCommands.call(port, words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same, logged in as somebody. */
+    public @Nullable Object callAs(String user, String password, String... words) {
+        try {
+            return RedisCommands.call(port, List.of(user, password), words);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -166,7 +157,9 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
+        // A replica leaves a file where it runs.
         Process started = new ProcessBuilder(command)
+                .directory(DIRECTORY.toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectErrorStream(true)
                 .start();
@@ -186,7 +179,15 @@ public final class RedisServer implements AutoCloseable {
         try {
             return "PONG".equals(call("PING"));
         } catch (UncheckedIOException e) {
-            return false;
+            return String.valueOf(e.getMessage()).contains("NOAUTH");
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("duet-redis");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

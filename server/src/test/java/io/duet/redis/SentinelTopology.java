@@ -20,18 +20,41 @@ public final class SentinelTopology implements AutoCloseable {
 
     /** @param downAfter how long a master may be silent until it counts as down */
     public static SentinelTopology start(Duration downAfter) {
+        return start(downAfter, List.of(), List.of());
+    }
+
+    /** The sentinels ask for none. */
+    public static SentinelTopology withPassword(Duration downAfter, String password) {
+        return start(
+                downAfter,
+                List.of("--requirepass", password, "--masterauth", password),
+                List.of("sentinel auth-pass " + NAME + " " + password));
+    }
+
+    private static SentinelTopology start(Duration downAfter, List<String> nodeOptions, List<String> sentinelLines) {
         SentinelTopology topology = new SentinelTopology();
-        RedisServer master = RedisServer.start("--repl-diskless-sync-delay", "0");
+        List<String> options = new ArrayList<>(nodeOptions);
+        options.addAll(List.of("--repl-diskless-sync-delay", "0"));
+        RedisServer master = RedisServer.start(options.toArray(String[]::new));
         topology.nodes.add(master);
-        String[] replica = {"--replicaof", "127.0.0.1 " + master.port(), "--repl-diskless-sync-delay", "0"};
+        options.addAll(List.of("--replicaof", "127.0.0.1 " + master.port()));
         for (int i = 0; i < 2; i++) {
-            topology.nodes.add(RedisServer.start(replica));
+            topology.nodes.add(RedisServer.start(options.toArray(String[]::new)));
         }
         for (int i = 0; i < 3; i++) {
-            topology.sentinels.add(RedisServer.sentinel(master.port(), NAME, downAfter, 2));
+            topology.sentinels.add(RedisServer.sentinel(
+                    "sentinel monitor " + NAME + " 127.0.0.1 " + master.port() + " 2",
+                    "sentinel down-after-milliseconds " + NAME + " " + downAfter.toMillis(),
+                    "sentinel failover-timeout " + NAME + " 10000",
+                    String.join("\n", sentinelLines)));
         }
         topology.awaitComplete();
         return topology;
+    }
+
+    /** The same for a client with a password. */
+    public String uri(String password) {
+        return uri().replace("://", "://:" + password + "@");
     }
 
     public String uri() {

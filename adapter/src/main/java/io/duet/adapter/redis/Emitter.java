@@ -23,8 +23,9 @@ import org.redisson.api.RedissonClient;
  * threads. Targets are the union of the rooms (every client of the namespace, if none is named) minus the members of the excepted ones; each
  * gets one copy.
  *
- * <p>No call blocks. What one thread sends leaves in its order and reaches each client at most once; while Redis is away it waits within the
- * bounds of {@link RedisAdapterOptions}, and what is given up is reported to its listener. Nothing tells whether a client got it.
+ * <p>No call blocks. What one thread sends leaves in its order; while Redis is away it waits within the bounds of
+ * {@link RedisAdapterOptions}, and what is given up is reported to its listener. It is sent again if Redis did not answer for it, so it arrives
+ * twice if only the answer was lost. Nothing tells whether a client got it.
  *
  * <pre>{@code
  * Emitter io = Emitter.create("redis://localhost:6379", RedisAdapterOptions.defaults());

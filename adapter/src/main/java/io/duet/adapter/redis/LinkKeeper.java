@@ -69,6 +69,7 @@ final class LinkKeeper {
     private CompletableFuture<RedisLink> opened = new CompletableFuture<>();
     private boolean opening;
     private String trouble = "";
+    private int failures;
     private int ticks;
 
     /** @param master the present one; may block, and throws if it is not known yet */
@@ -114,38 +115,46 @@ final class LinkKeeper {
     }
 
     private void tick() {
+        try {
+            look();
+        } catch (RuntimeException | LinkageError e) {
+            // The latter where another version of Redisson is used. It is tried again either way.
+            onTrouble(e);
+        }
+    }
+
+    private void look() {
         ticks++;
         retired.removeIf(Retired::isOver);
         RedisLink used = current();
-        if (used != null && ticks % TICKS_PER_PROBE == 0 && !used.isAlive()) {
+        if (used != null && used.isOpen() && ticks % TICKS_PER_PROBE == 0 && !used.isAlive()) {
             used.close("nothing heard");
         }
-        if (used != null && ticks % TICKS_PER_COUNT == 0 && !opening) {
+        if (opening || (used != null && !used.isOpen())) {
+            return;
+        }
+        if (used != null && ticks % TICKS_PER_COUNT == 0) {
             census.take(used, owner.countedChannels());
         }
-        if (!opening) {
-            try {
-                RedisClient wanted = master.get();
-                if (used == null || used.master() != wanted) {
-                    open(wanted);
-                }
-            } catch (RuntimeException e) {
-                onTrouble(e);
-            }
+        RedisClient wanted = master.get();
+        if (used == null || used.master() != wanted) {
+            open(wanted);
         }
     }
 
     private void open(RedisClient wanted) {
+        CompletableFuture<RedisLink> link = RedisLink.open(wanted, probeChannel, owner);
+        opened = link;
         opening = true;
-        opened = RedisLink.open(wanted, probeChannel, owner);
-        opened.thenComposeAsync(this::prepare, thread)
+        link.thenComposeAsync(this::prepare, thread)
                 .whenCompleteAsync(
-                        (link, failure) -> {
+                        (ready, failure) -> {
                             opening = false;
                             candidate = null;
                             if (failure == null) {
-                                use(link);
+                                use(ready);
                             } else {
+                                link.thenAccept(useless -> useless.close("not ready"));
                                 onTrouble(failure);
                             }
                         },
@@ -164,12 +173,7 @@ final class LinkKeeper {
                         link.closed().thenApply(end -> {
                             throw new CompletionException(new IllegalStateException(end));
                         }),
-                        done -> link)
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        link.close("not ready");
-                    }
-                });
+                        done -> link);
     }
 
     private CompletionStage<Void> regroup(RedisLink link, long start) {
@@ -191,6 +195,7 @@ final class LinkKeeper {
     private void use(RedisLink link) {
         RedisLink old = current();
         trouble = "";
+        failures = 0;
         if (old == null) {
             linked.complete(link);
         } else {
@@ -208,15 +213,16 @@ final class LinkKeeper {
         }
     }
 
-    /** Once for each kind of trouble: it is tried again and again. */
+    /** A single failure is no trouble yet; what lasts is told once. */
     private void onTrouble(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         String kind = String.valueOf(cause);
-        if (current() == null && !kind.equals(trouble)) {
+        failures++;
+        if (current() == null && failures > 1 && !kind.equals(trouble)) {
             log.warn("redis: no connection yet: {}", kind);
+            trouble = kind;
         }
-        trouble = kind;
     }
 
     /** A link to a server that was the master. What it says counts as long as it has not become a replica, which repeats its new master. */

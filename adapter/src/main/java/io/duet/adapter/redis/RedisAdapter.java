@@ -16,8 +16,10 @@ import org.redisson.api.RedissonClient;
  * Connects servers through Redis, on the wire of {@code @socket.io/redis-adapter} 8.3: Duet and Node servers with the same key are one
  * cluster, and {@code @socket.io/redis-emitter} reaches both.
  *
- * <p>Delivery between nodes is at most once for each message that Redis takes; while Redis is away messages wait within the bounds of
- * {@link RedisAdapterOptions} and sockets of the same node are served as ever. Messages of one node keep their order.
+ * <p>Messages of one node keep their order, whatever happens to Redis. While it is away they wait within the bounds of
+ * {@link RedisAdapterOptions}, and sockets of the same node are served as ever. A message is sent again if Redis did not answer for it, so it
+ * arrives twice if only the answer was lost. Nodes that were cut off miss what others sent meanwhile, and are told so
+ * ({@link BusListener#gapSuspected}).
  */
 public final class RedisAdapter implements AdapterFactory {
     /** For the last words of a server that stops. */

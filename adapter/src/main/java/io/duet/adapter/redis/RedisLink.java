@@ -35,11 +35,17 @@ import org.redisson.client.protocol.pubsub.PubSubType;
  * its business, and belong to nobody else: what is published stays in order, what is received comes in one order over all channels, and
  * nothing is subscribed anew behind our back. A link that has ended stays so.
  *
+ * <p>When a server goes, one connection tells so before the other; on the other there may still be messages and answers. So they are read to
+ * their end before the link has ended.
+ *
  * <p>Each link listens to a channel of its own. What it publishes there and hears again ({@link #isAlive}) has passed both connections and
  * the server.
  */
 final class RedisLink {
     private static final int TIMEOUT_MILLIS = 1000;
+
+    /** For what is still to be read of one connection when the other has gone. */
+    private static final int DRAIN_MILLIS = 3000;
 
     /** In one SUBSCRIBE: enough to be quick, few enough to let others in between. */
     private static final int NAMES_AT_ONCE = 1000;
@@ -59,6 +65,7 @@ final class RedisLink {
     private final RedisPubSubConnection subscriptions;
     private final ChannelName probeChannel;
     private final Receiver receiver;
+    private final CompletableFuture<Void> ending;
     private final CompletableFuture<String> closed;
     private final Listener listener = new Listener();
     private final Map<ChannelName, Confirmation> unconfirmed = new ConcurrentHashMap<>();
@@ -69,7 +76,10 @@ final class RedisLink {
 
     private volatile CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
     private volatile CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
-    private final AtomicInteger probesMissed = new AtomicInteger();
+    private volatile boolean arrived;
+
+    /** Of the one thread that asks. */
+    private int probesMissed;
 
     private RedisLink(
             RedisClient master,
@@ -77,13 +87,16 @@ final class RedisLink {
             RedisPubSubConnection subscriptions,
             String probeChannel,
             Receiver receiver,
+            CompletableFuture<Void> ending,
             CompletableFuture<String> closed) {
         this.master = master;
         this.commands = commands;
         this.subscriptions = subscriptions;
         this.probeChannel = new ChannelName(probeChannel);
         this.receiver = receiver;
+        this.ending = ending;
         this.closed = closed;
+        ending.thenRun(this::onEnding);
         closed.thenRun(this::onClosed);
     }
 
@@ -94,6 +107,7 @@ final class RedisLink {
      * @param probeChannel a name that nobody else uses
      */
     static CompletableFuture<RedisLink> open(RedisClient master, String probeChannel, Receiver receiver) {
+        CompletableFuture<Void> ending = new CompletableFuture<>();
         CompletableFuture<String> closed = new CompletableFuture<>();
         RedisClient client = RedisClient.create(copy(master.getConfig())
                 .setExecutor(new SameThread())
@@ -102,14 +116,18 @@ final class RedisLink {
                 .setConnectTimeout(TIMEOUT_MILLIS)
                 .setCommandTimeout(TIMEOUT_MILLIS)
                 .setConnectedListener(address -> {})
-                .setDisconnectedListener(address -> closed.complete("disconnected")));
+                .setDisconnectedListener(address -> {
+                    if (!ending.complete(null)) {
+                        closed.complete("disconnected");
+                    }
+                }));
         closed.thenRun(client::shutdownAsync);
         CompletableFuture<RedisConnection> commands = client.connectAsync().toCompletableFuture();
         CompletableFuture<RedisPubSubConnection> subscriptions =
                 client.connectPubSubAsync().toCompletableFuture();
         return commands.thenCombine(
                         subscriptions,
-                        (first, second) -> new RedisLink(master, first, second, probeChannel, receiver, closed))
+                        (first, second) -> new RedisLink(master, first, second, probeChannel, receiver, ending, closed))
                 .thenCompose(link -> link.subscribe(PubSubType.SUBSCRIBE, List.of(probeChannel))
                         .thenApply(done -> link))
                 .orTimeout(2 * TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
@@ -131,7 +149,7 @@ final class RedisLink {
     }
 
     boolean isOpen() {
-        return !closed.isDone();
+        return !ending.isDone() && !closed.isDone();
     }
 
     /** Done when the link has ended, with the reason. */
@@ -239,7 +257,7 @@ final class RedisLink {
         for (ChannelName name : names) {
             unconfirmed.put(name, confirmation);
         }
-        if (!isOpen()) {
+        if (closed.isDone()) {
             confirmation.done.completeExceptionally(ended());
         } else if (type == PubSubType.UNSUBSCRIBE || type == PubSubType.PUNSUBSCRIBE) {
             subscriptions.unsubscribe(type, array);
@@ -268,17 +286,36 @@ final class RedisLink {
     }
 
     /**
-     * Called at intervals: whether what was published at the time before has come back, or not too many in a row have failed to. Publishes
-     * again.
+     * Called at intervals: whether what was published at the time before has come back, or anything else has come, or not too many times in a
+     * row nothing has. Publishes again.
      */
     boolean isAlive() {
+        boolean heard = arrived;
+        arrived = false;
         if (probe.isDone()) {
-            probesMissed.set(0);
+            probesMissed = 0;
             probe();
-        } else if (probesMissed.incrementAndGet() >= PROBES_MISSED) {
-            return false;
+        } else if (heard) {
+            probesMissed = 0;
+        } else {
+            probesMissed++;
         }
-        return isOpen();
+        return probesMissed < PROBES_MISSED;
+    }
+
+    /** One of the two has gone: it must not come back, while the other is read to its end. */
+    private void onEnding() {
+        if (subscriptions.isActive()) {
+            commands.closeAsync();
+            // The answer comes behind all messages; from a server that has gone, the end of the connection does. A PING
+            // would do too, but Redisson takes a message that comes before its answer for the answer.
+            unsubscribe(PubSubType.UNSUBSCRIBE, probeChannel.toString())
+                    .orTimeout(DRAIN_MILLIS, TimeUnit.MILLISECONDS)
+                    .whenComplete((answered, failure) -> closed.complete("disconnected"));
+        } else {
+            subscriptions.closeAsync();
+            underWay.whenComplete((answered, failure) -> closed.complete("disconnected"));
+        }
     }
 
     private void onClosed() {
@@ -318,12 +355,14 @@ final class RedisLink {
             if (name.equals(probeChannel.toString())) {
                 probe.complete(null);
             } else {
+                arrived = true;
                 receiver.onMessage(name, name, payload);
             }
         }
 
         @Override
         public void onPatternMessage(CharSequence pattern, CharSequence channel, byte[] payload) {
+            arrived = true;
             receiver.onMessage(pattern.toString(), channel.toString(), payload);
         }
 

@@ -165,12 +165,12 @@ final class RedissonBus implements Bus {
         closed = true;
         report();
         links.close();
+        thread.shutdown();
+        receiving.shutdown();
         RedissonClient client = redisson;
         if (client != null) {
             release.accept(client);
         }
-        thread.shutdownNow();
-        receiving.shutdown();
     }
 
     // Subscriptions
@@ -204,6 +204,10 @@ final class RedissonBus implements Bus {
                 CompletionStage<Void> confirmed = link.subscribe(kind.subscribe, names(some));
                 if (link == used) {
                     confirmed.thenRun(() -> some.forEach(Topic::confirm));
+                    confirmed.exceptionally(failure -> {
+                        log.warn("redis: not subscribed: {}", failure.getMessage());
+                        return null;
+                    });
                 }
             }
         }
@@ -263,16 +267,16 @@ final class RedissonBus implements Bus {
         int given = dropped.getAndSet(0);
         if (given > 0) {
             log.warn("redis: {} messages to other nodes given up", given);
-            notify(() -> listener.dropped(given));
+            tell(() -> listener.dropped(given));
         }
         int missed = overrun.getAndSet(0);
         if (missed > 0) {
             log.warn("redis: {} messages of other nodes given up, this node is too slow for them", missed);
-            notify(() -> listener.overrun(missed));
+            tell(() -> listener.overrun(missed));
         }
     }
 
-    private static void notify(Runnable call) {
+    private static void tell(Runnable call) {
         try {
             call.run();
         } catch (RuntimeException e) {
@@ -373,17 +377,17 @@ final class RedissonBus implements Bus {
             log.info("redis: connected to {}", link);
             if (linkedBefore) {
                 log.warn("redis: subscribed anew; messages of other nodes may have been missed");
-                RedissonBus.notify(listener::gapSuspected);
+                tell(listener::gapSuspected);
             }
             linkedBefore = true;
-            RedissonBus.notify(listener::regained);
+            tell(listener::regained);
         }
 
         @Override
         public void onLost(String reason) {
             if (!closed) {
                 log.warn("redis: lost ({}); other nodes are not reached until it is back", reason);
-                RedissonBus.notify(listener::lost);
+                tell(listener::lost);
             }
         }
 

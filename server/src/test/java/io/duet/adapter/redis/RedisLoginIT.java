@@ -1,0 +1,157 @@
+package io.duet.adapter.redis;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import io.duet.redis.RedisCluster;
+import io.duet.redis.RedisExtension;
+import io.duet.redis.RedisServer;
+import io.duet.redis.SentinelTopology;
+import io.duet.redis.TlsFiles;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.config.Config;
+
+/** Passwords, users, TLS, and clients that were made by others. */
+final class RedisLoginIT {
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    @RegisterExtension
+    final RedisExtension redis = new RedisExtension();
+
+    @Test
+    void givesThePassword() {
+        RedisServer server = redis.single("--requirepass", "p@ss/word");
+
+        assertWorks(TestBus.start("redis://:p%40ss%2Fword@127.0.0.1:" + server.port()));
+    }
+
+    @Test
+    void givesThePasswordToMastersAndNotToSentinels() {
+        SentinelTopology topology = redis.closing(SentinelTopology.withPassword(Duration.ofSeconds(1), "secret"));
+        TestBus bus = TestBus.start(topology.uri("secret"));
+        assertWorks(bus);
+
+        topology.master().kill();
+
+        await().atMost(LIMIT).until(() -> bus.events.equals(List.of("regained", "lost", "gap", "regained")));
+    }
+
+    /** What the user may do is all that is needed; a pattern must be allowed as it is written. */
+    @Test
+    void logsInAsAUserWhoMayDoLittle() {
+        RedisServer server = redis.single();
+        server.call(
+                "ACL",
+                "SETUSER",
+                "duet",
+                "on",
+                ">secret",
+                "resetchannels",
+                "&socket.io*",
+                "&socket.io#/b*",
+                "+publish",
+                "+subscribe",
+                "+psubscribe",
+                "+unsubscribe",
+                "+punsubscribe",
+                "+pubsub|numsub",
+                "+ping",
+                "+role");
+
+        assertWorks(TestBus.start("redis://duet:secret@127.0.0.1:" + server.port()));
+    }
+
+    @Test
+    void triesAgainUntilThePasswordIsRight() {
+        RedisServer server = redis.single();
+        server.call("CONFIG", "SET", "requirepass", "other");
+        TestBus bus = redis.closing(TestBus.start("redis://:right@127.0.0.1:" + server.port()));
+        await().during(Duration.ofSeconds(1)).until(() -> !bus.bus.isReady());
+
+        server.callAs("default", "other", "CONFIG", "SET", "requirepass", "right");
+
+        await().atMost(LIMIT).until(bus.bus::isReady);
+    }
+
+    @Test
+    void speaksTls(@TempDir Path directory) throws Exception {
+        TlsFiles files = TlsFiles.in(directory);
+        RedisServer server = redis.closing(RedisServer.withTls(files.certificate(), files.key()));
+        Config config = RedisUri.parse("rediss://127.0.0.1:" + server.port())
+                .config()
+                .setSslTruststore(files.trustStore().toUri().toURL())
+                .setSslTruststorePassword(TlsFiles.PASSWORD);
+        RedissonClient redisson = Redisson.create(config);
+        redis.closing(redisson::shutdown);
+
+        assertWorks(TestBus.over((Redisson) redisson));
+    }
+
+    @Test
+    void refusesACertificateItDoesNotTrust(@TempDir Path directory) throws Exception {
+        TlsFiles files = TlsFiles.in(directory);
+        RedisServer server = redis.closing(RedisServer.withTls(files.certificate(), files.key()));
+        TestBus bus = redis.closing(TestBus.start("rediss://127.0.0.1:" + server.port()));
+
+        await().during(Duration.ofSeconds(1)).until(() -> !bus.bus.isReady());
+    }
+
+    @Test
+    void usesAClientWithTheDefaultsOfRedisson() {
+        RedisServer server = redis.single();
+        Config config = new Config();
+        config.useSingleServer().setAddress(server.uri());
+        RedissonClient redisson = Redisson.create(config);
+        redis.closing(redisson::shutdown);
+
+        assertWorks(TestBus.over((Redisson) redisson));
+    }
+
+    @Test
+    void meetsOthersInARedisCluster() {
+        RedisCluster cluster = redis.closing(RedisCluster.start());
+        Config config = new Config();
+        config.useClusterServers().addNodeAddress(cluster.addresses().toArray(String[]::new));
+        RedissonClient redisson = Redisson.create(config);
+        redis.closing(redisson::shutdown);
+
+        assertWorks(TestBus.over((Redisson) redisson));
+    }
+
+    @Test
+    void refusesAClientThatIsNotRedissons() {
+        Object other = Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {RedissonClient.class}, (proxy, method, arguments) -> null);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisAdapter.classic((RedissonClient) other))
+                .withMessageContaining("expected: made by Redisson.create");
+    }
+
+    private void assertWorks(TestBus started) {
+        TestBus bus = redis.closing(started);
+        bus.listen("socket.io#/#a#");
+        TestBus.join(bus.bus.subscribePattern("socket.io#/b*", bus::hear));
+        TestBus.join(bus.bus.subscribeCounted("socket.io-request#/#", bus::hear));
+        await().atMost(LIMIT)
+                .until(() -> bus.bus
+                                .countSubscribers("socket.io-request#/#")
+                                .toCompletableFuture()
+                                .join()
+                        == 1);
+
+        bus.publish("socket.io#/#a#", 1);
+        bus.publish("socket.io#/b1", 2);
+        bus.publish("socket.io-request#/#", 3);
+
+        await().atMost(LIMIT).until(() -> bus.heard.equals(List.of(1, 2, 3)));
+    }
+}
