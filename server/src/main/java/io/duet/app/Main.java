@@ -1,5 +1,7 @@
 package io.duet.app;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -36,7 +38,14 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, new DurationConverter())
                 .registerConverter(ByteSize.class, new ByteSize.Converter())
-                .setParameterExceptionHandler((failure, given) -> explain(failure));
+                .setParameterExceptionHandler((failure, given) -> explain(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+                        command.getErr().println(failure.getMessage());
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
+                    throw failure;
+                });
         try {
             ConfigSources sources = ConfigSources.read(configFile(arguments, environment), environment);
             commandLine.setDefaultValueProvider(sources);

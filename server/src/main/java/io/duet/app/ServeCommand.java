@@ -3,12 +3,17 @@ package io.duet.app;
 import io.duet.adapter.redis.RedisAdapter;
 import io.duet.socketio.Server;
 import io.duet.socketio.ServerBuilder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +42,16 @@ final class ServeCommand implements Callable<Integer> {
     /** For what sessions have queued, on top of the time over which they are closed. */
     private static final Duration DRAIN_RESERVE = Duration.ofSeconds(10);
 
+    private enum State {
+        STARTING,
+        SERVING,
+        DRAINING
+    }
+
     @Spec
     private CommandSpec spec;
+
+    private volatile State state = State.STARTING;
 
     /** Read before the other options are, by {@link Main}; here for the help. */
     @SuppressWarnings("UnusedVariable")
@@ -55,6 +68,19 @@ final class ServeCommand implements Callable<Integer> {
             description = "spread the end of sessions over it when stopped")
     private Duration drainTime = Duration.ZERO;
 
+    @Option(
+            names = "--drain-delay",
+            paramLabel = "<time>",
+            defaultValue = "0s",
+            description = "before that, be only not ready, for balancers to see")
+    private Duration drainDelay = Duration.ZERO;
+
+    @Option(
+            names = "--health-port",
+            paramLabel = "<port>",
+            description = "serve /healthz and /readyz there; default off")
+    private @Nullable Integer healthPort;
+
     @Mixin
     private final ServerFlags server = new ServerFlags();
 
@@ -66,14 +92,19 @@ final class ServeCommand implements Callable<Integer> {
     ServeCommand() {}
 
     @Override
-    public Integer call() throws InterruptedException {
-        Server io = build();
+    public Integer call() throws InterruptedException, IOException {
+        Optional<RedisAdapter> adapter = adapter();
+        Server io = build(adapter);
         if (printConfig) {
             spec.commandLine().getOut().println(ConfigSources.describe(spec));
             return 0;
         }
         new DemoChat(io).serve();
+        if (healthPort != null) {
+            HealthServer.start(healthPort, () -> obstacle(adapter));
+        }
         io.start();
+        state = State.SERVING;
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -87,22 +118,42 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Server build() {
-        try {
+    private Optional<RedisAdapter> adapter() {
+        return checked(redis::adapter);
+    }
+
+    private Server build(Optional<RedisAdapter> adapter) {
+        return checked(() -> {
             ServerBuilder builder = server.builder().httpHandler(new DemoPage());
-            Optional<RedisAdapter> adapter = redis.adapter();
             adapter.ifPresent(builder::adapter);
             return builder.build();
+        });
+    }
+
+    private <T> T checked(Supplier<T> configured) {
+        try {
+            return configured.get();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
 
+    /** Why no clients should be sent here. */
+    private Optional<String> obstacle(Optional<RedisAdapter> adapter) {
+        if (state != State.SERVING) {
+            return Optional.of(state.name().toLowerCase(Locale.ROOT));
+        }
+        return adapter.filter(redisAdapter -> !redisAdapter.isReady()).map(away -> "redis is away");
+    }
+
     private void stop(Server io) {
+        state = State.DRAINING;
         log.info("stopping: {} sessions over {}", io.engine().clientsCount(), drainTime);
-        io.drain(drainTime)
-                .toCompletableFuture()
-                .completeOnTimeout(null, drainTime.plus(DRAIN_RESERVE).toMillis(), TimeUnit.MILLISECONDS)
+        Executor afterDelay = CompletableFuture.delayedExecutor(drainDelay.toMillis(), TimeUnit.MILLISECONDS);
+        Duration limit = drainDelay.plus(drainTime).plus(DRAIN_RESERVE);
+        CompletableFuture.supplyAsync(() -> io.drain(drainTime), afterDelay)
+                .thenCompose(drained -> drained)
+                .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         io.close()
                 .toCompletableFuture()

@@ -28,7 +28,7 @@ public final class SocketIoBootstrap implements Acceptor {
         } catch (Exception e) {
             // Netty rethrows the checked exception of a failed bind without declaring it.
             server.close();
-            throw new UncheckedIOException("listen on port " + options.port(), new IOException(e));
+            throw new UncheckedIOException("port " + options.port() + ": " + e.getMessage(), new IOException(e));
         }
         return server;
     }

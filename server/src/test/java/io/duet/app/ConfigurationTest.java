@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -121,6 +122,22 @@ final class ConfigurationTest {
     void aMissingFileIsNamed() {
         assertThat(run(Map.of(), "serve", "--config", "/no/such/duet.yaml")).isEqualTo(WRONG);
         assertThat(err.toString()).contains("config: /no/such/duet.yaml: no such file");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = Integer.toString(taken.getLocalPort());
+
+            assertThat(run(Map.of(), "serve", "--port", port)).isOne();
+            assertThat(err.toString())
+                    .contains(port)
+                    .contains("Address already in use")
+                    .doesNotContain("at io.duet");
+            assertThat(run(Map.of(), "serve", "--port", "0", "--health-port", port))
+                    .isOne();
+            assertThat(err.toString()).contains("health-port " + port + ": Address already in use");
+        }
     }
 
     @Test
