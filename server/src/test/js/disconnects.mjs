@@ -40,6 +40,14 @@ const CASES = [
     comesBack: true,
   },
   {
+    name: "client sends what is no packet of Engine.IO",
+    act: socket => socket.io.engine.transport.ws.send("9x"),
+    client: "transport close",
+    server: "parse error",
+    comesBack: true,
+    websocketOnly: true,
+  },
+  {
     name: "connection is cut",
     act: socket => socket.io.engine.transport.ws.terminate(),
     client: "transport close",

@@ -8,6 +8,7 @@ const { values } = parseArgs({
     port: { type: "string", default: "0" },
     parser: { type: "string", default: "json" },
     eio3: { type: "boolean", default: false },
+    recovery: { type: "boolean", default: false },
     "ping-interval": { type: "string", default: "25000" },
     "ping-timeout": { type: "string", default: "20000" },
   },
@@ -15,6 +16,7 @@ const { values } = parseArgs({
 
 const io = new Server({
   ...(values.parser === "msgpack" && { parser: msgpack }),
+  ...(values.recovery && { connectionStateRecovery: {} }),
   allowEIO3: values.eio3,
   pingInterval: Number(values["ping-interval"]),
   pingTimeout: Number(values["ping-timeout"]),

@@ -18,6 +18,7 @@ setTimeout(() => {
 
 const plain = await startServer();
 const msgpack = await startServer("--parser", "msgpack");
+const recovering = await startServer("--recovery");
 const quick = await startServer(...SHORT_HEARTBEAT);
 const jobs = CLIENTS.flatMap(client => [
   ...MODES.flatMap(transport => [
@@ -28,6 +29,8 @@ const jobs = CLIENTS.flatMap(client => [
   ]),
   () => run("upgrade-load.mjs", plain.url, { client }),
 ]);
+
+jobs.push(...MODES.map(transport => () => run("recovery.mjs", recovering.url, { transport })));
 
 for (const client of ["4", "3"]) {
   for (const transport of MODES) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -85,23 +86,36 @@ final class InteropIT {
         }
     }
 
-    @ParameterizedTest(name = "client {0}, {1}")
-    @MethodSource("clientsAndSignals")
-    void clientsComeBackAfterARestart(String client, String signal) throws Exception {
+    @ParameterizedTest(name = "client {0}, {1}, {2}")
+    @MethodSource("clientsTransportsAndSignals")
+    void clientsComeBackAfterARestart(String client, String transport, String signal) throws Exception {
         try (FixtureProcess before = FixtureProcess.fixture("interop").start();
-                NodeScript script = start("reconnect.mjs", before, client, "upgrade")) {
+                NodeScript script = start("reconnect.mjs", before, client, transport)) {
             script.awaitLine("connected", LIMIT);
             if (signal.equals("SIGKILL")) {
                 before.kill();
             } else {
                 assertThat(before.terminate()).isLessThan(Duration.ofSeconds(5));
             }
-            script.awaitLine("disconnected: ", LIMIT);
+            String disconnected = script.awaitLine("disconnected: ", LIMIT);
+            if (signal.equals("SIGTERM")) {
+                assertThat(disconnected).isEqualTo("disconnected: transport close");
+            }
             try (FixtureProcess after =
                     FixtureProcess.fixture("interop").port(before.port()).start()) {
                 script.assertPasses(LIMIT);
                 assertThat(after.port()).isEqualTo(before.port());
             }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({"polling, json", "websocket, json", "upgrade, json", "websocket, msgpack"})
+    void recoversClientsThatLostTheirConnection(String transport, String parser) throws Exception {
+        try (FixtureProcess recovering = FixtureProcess.fixture("interop", "--recovery", "--parser", parser)
+                        .start();
+                NodeScript script = start("recovery.mjs", recovering, "4", transport, "--parser", parser)) {
+            script.assertPasses(LIMIT);
         }
     }
 
@@ -114,9 +128,12 @@ final class InteropIT {
         return clientsAndTransports().filter(arguments -> !arguments.get()[0].equals("2"));
     }
 
-    static Stream<Arguments> clientsAndSignals() {
-        return CLIENTS.stream()
-                .flatMap(client -> Stream.of("SIGKILL", "SIGTERM").map(signal -> Arguments.of(client, signal)));
+    /** Not told to end while a client polls: it may be between two polls then, and the reason is either. */
+    static Stream<Arguments> clientsTransportsAndSignals() {
+        return clientsAndTransports()
+                .flatMap(both -> Stream.of("SIGKILL", "SIGTERM")
+                        .map(signal -> Arguments.of(both.get()[0], both.get()[1], signal)))
+                .filter(all -> !all.get()[1].equals("polling") || all.get()[2].equals("SIGKILL"));
     }
 
     private static void run(String name, String client, String transport, String... more) throws Exception {

@@ -3,6 +3,10 @@ package io.duet.socketio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.duet.engineio.CloseReason;
+import io.duet.engineio.EngineListener;
+import io.duet.engineio.EngineSession;
+import io.duet.engineio.SessionListener;
 import io.duet.wire.RawPolling;
 import io.duet.wire.RawSocketIoClient;
 import io.duet.wire.WebSocketFrame;
@@ -149,11 +153,23 @@ final class ConnectIT {
     }
 
     @Test
-    void closesIfNoNamespaceIsJoinedInTime() {
+    void closesIfNoNamespaceIsJoinedInTime() throws InterruptedException {
         Server io = server.start(options -> options.connectTimeout(Duration.ofMillis(100)));
+        io.engine().addListener(new EngineListener() {
+            @Override
+            public void connection(EngineSession session) {
+                session.addListener(new SessionListener() {
+                    @Override
+                    public void close(CloseReason reason, String description) {
+                        server.see(reason.text());
+                    }
+                });
+            }
+        });
         RawSocketIoClient client = server.client();
 
         assertThat(client.readClose()).isEqualTo(WebSocketFrame.NO_STATUS);
+        assertThat(server.next()).isEqualTo("forced server close");
         assertThat(io.engine().clientsCount()).isZero();
     }
 
