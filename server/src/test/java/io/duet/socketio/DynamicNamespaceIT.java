@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.duet.wire.RawSocketIoClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,33 @@ final class DynamicNamespaceIT {
     }
 
     @Test
+    void stayWhileAClientIsInItsMiddlewares() throws InterruptedException {
+        // On the event loop, the first client's leaving is over when its next packet is answered.
+        Server io = server.start(
+                options -> options.cleanupEmptyChildNamespaces(true).listenerExecution(ListenerExecution.EVENT_LOOP));
+        ParentNamespace parent = io.of(Pattern.compile("^/short"));
+        parent.use((socket, next) -> {
+            if (socket.handshake().auth().has("wait")) {
+                server.see(next);
+            } else {
+                next.accept();
+            }
+        });
+        RawSocketIoClient first = server.join("/short-1").client();
+        List<Namespace> children = parent.children();
+        RawSocketIoClient second = server.client().send("0/short-1,{\"wait\":true}");
+        Middleware.Next secondMayEnter = (Middleware.Next) server.next();
+
+        first.send("1/short-1,").join("/");
+        secondMayEnter.accept();
+
+        assertThat(second.read()).startsWith("0/short-1,{\"sid\":");
+        assertThat(parent.children()).isEqualTo(children);
+        io.of("/short-1").emit("hi");
+        assertThat(second.read()).isEqualTo("2/short-1,[\"hi\"]");
+    }
+
+    @Test
     void stayWithoutSocketsByDefault() throws InterruptedException {
         Server io = server.start();
         ParentNamespace parent = io.of(Pattern.compile("^/long"));
@@ -108,6 +137,38 @@ final class DynamicNamespaceIT {
 
         assertThat(server.next()).isEqualTo("left");
         assertThat(parent.children()).hasSize(1);
+    }
+
+    @Test
+    void areToldOfOnceAsAreThoseThatTheApplicationNames() throws InterruptedException {
+        Server io = server.start();
+        io.onNewNamespace(namespace -> server.see(namespace.name()));
+
+        io.of("/");
+        io.of("/x");
+        io.of("x");
+
+        assertThat(server.next()).isEqualTo("/x");
+        assertThat(server.hasSeenNothing()).isTrue();
+    }
+
+    @Test
+    void belongToTheFirstParentThatWantsThem() throws InterruptedException {
+        Server io = server.start();
+        List<ParentNamespace> parents = new ArrayList<>();
+        for (String answer : List.of("no", "yes", "never asked")) {
+            parents.add(io.of((name, auth) -> {
+                server.see(answer);
+                return CompletableFuture.supplyAsync(() -> answer.equals("yes"));
+            }));
+        }
+
+        server.join("/any");
+
+        assertThat(server.next()).isEqualTo("no");
+        assertThat(server.next()).isEqualTo("yes");
+        assertThat(server.hasSeenNothing()).isTrue();
+        assertThat(parents).extracting(parent -> parent.children().size()).containsExactly(0, 1, 0);
     }
 
     @Test

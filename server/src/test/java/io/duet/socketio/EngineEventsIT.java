@@ -13,7 +13,9 @@ import io.duet.engineio.SessionListener;
 import io.duet.engineio.codec.EnginePacket;
 import io.duet.wire.RawHttp;
 import io.duet.wire.RawHttpResponse;
+import io.duet.wire.RawPolling;
 import io.duet.wire.RawSocketIoClient;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -123,6 +125,66 @@ final class EngineEventsIT {
         client.close();
 
         assertThat(server.next()).isEqualTo("transport close");
+    }
+
+    @Test
+    void tellsWhatASessionSends() throws InterruptedException {
+        Server io = server.start();
+        server.watch(io.sockets());
+        RawPolling client = server.polling();
+        client.post("40");
+        client.poll();
+        Socket socket = server.socket();
+        SessionListener listener = new SessionListener() {
+            @Override
+            public void packetCreate(EnginePacket packet) {
+                server.see("packetCreate " + ((EnginePacket.Text) packet).text());
+            }
+
+            @Override
+            public void flush() {
+                server.see("flush");
+            }
+
+            @Override
+            public void drain() {
+                server.see("drain");
+            }
+        };
+        // On the session's event loop: the answer that has been read is told of to the end.
+        CompletableFuture.runAsync(
+                        () -> socket.conn().addListener(listener), socket.conn().executor())
+                .join();
+
+        socket.emit("x");
+
+        assertThat(server.next()).isEqualTo("packetCreate 2[\"x\"]");
+        assertThat(client.poll()).hasToString("200 42[\"x\"]");
+        assertThat(server.next()).isEqualTo("flush");
+        assertThat(server.next()).isEqualTo("drain");
+    }
+
+    @Test
+    void tellsOfHeartbeats() throws InterruptedException {
+        Server io = server.start(options -> options.pingInterval(Duration.ofMillis(50)));
+        io.engine().addListener(new EngineListener() {
+            @Override
+            public void connection(EngineSession session) {
+                session.addListener(new SessionListener() {
+                    @Override
+                    public void heartbeat() {
+                        server.see("heartbeat");
+                    }
+                });
+            }
+        });
+        RawSocketIoClient client = server.client();
+
+        assertThat(client.webSocket().readText()).isEqualTo("2");
+        assertThat(server.hasSeenNothing()).isTrue();
+        client.webSocket().text("3");
+
+        assertThat(server.next()).isEqualTo("heartbeat");
     }
 
     @Test

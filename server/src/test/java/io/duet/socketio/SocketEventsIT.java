@@ -62,6 +62,39 @@ final class SocketEventsIT {
         assertThat(socket.offAnyOutgoing().listenersAnyOutgoing()).isEmpty();
     }
 
+    @Test
+    void outgoingListenersCanBePutInFrontAndTakenBack() throws InterruptedException {
+        Server io = server.start();
+        server.watch(io.sockets());
+        server.join();
+        Socket socket = server.socket();
+        OutgoingListener gone = (event, arguments) -> server.see("gone");
+        socket.onAnyOutgoing((event, arguments) -> server.see("second"))
+                .prependAnyOutgoing((event, arguments) -> server.see("first"))
+                .prependAnyOutgoing(gone)
+                .offAnyOutgoing(gone);
+
+        socket.emit("x");
+
+        assertThat(server.next()).isEqualTo("first");
+        assertThat(server.next()).isEqualTo("second");
+        assertThat(socket.listenersAnyOutgoing()).hasSize(2);
+    }
+
+    @Test
+    void allListenersOfEventsCanBeRemovedAtOnce() {
+        Server io = server.start();
+        io.onConnection(socket -> socket.on("a", (arguments, ack) -> ack.send("a"))
+                .on("b", (arguments, ack) -> ack.send("b"))
+                .removeAllListeners()
+                .on("c", (arguments, ack) -> ack.send("c")));
+        RawSocketIoClient client = server.join().client();
+
+        client.sendAll("21[\"a\"]", "22[\"b\"]", "23[\"c\"]");
+
+        assertThat(client.read()).isEqualTo("33[\"c\"]");
+    }
+
     @ParameterizedTest
     @EnumSource(ListenerExecution.class)
     void anEventWaitsForTheOneBeforeWhichAMiddlewareHolds(ListenerExecution execution) throws InterruptedException {
