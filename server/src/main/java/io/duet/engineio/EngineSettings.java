@@ -49,7 +49,10 @@ public abstract class EngineSettings<B extends EngineSettings<B>> {
     /** The builder as its own type. */
     protected abstract B self();
 
-    /** Must start with a slash; a trailing one is dropped. Default {@value EngineOptions#DEFAULT_PATH}. */
+    /**
+     * Must start with a slash; a trailing one is dropped. Default {@value EngineOptions#DEFAULT_PATH}; of a Socket.IO server
+     * {@code /socket.io}.
+     */
     public B path(String path) {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("path: " + path + " (expected: text that starts with /)");
@@ -130,12 +133,16 @@ public abstract class EngineSettings<B extends EngineSettings<B>> {
         return self();
     }
 
-    /** Polling answers of at least this size are compressed if the peer takes it; default 1024. */
+    /**
+     * Polling answers of at least this size are compressed if the peer takes it; 0 for all. Default
+     * {@value EngineOptions#DEFAULT_COMPRESSION_THRESHOLD_BYTES}.
+     */
     public B httpCompression(int thresholdBytes) {
-        this.httpCompressionThresholdBytes = positive("httpCompression threshold", thresholdBytes);
+        this.httpCompressionThresholdBytes = notNegative("httpCompression threshold", thresholdBytes);
         return self();
     }
 
+    /** Compresses no polling answer. */
     public B noHttpCompression() {
         this.httpCompressionThresholdBytes = Integer.MAX_VALUE;
         return self();
@@ -143,16 +150,22 @@ public abstract class EngineSettings<B extends EngineSettings<B>> {
 
     /**
      * Offers permessage-deflate (RFC 7692), without context takeover on either side: a compressed broadcast is shared by all receivers
-     * and an idle session holds no compressor. Messages smaller than the threshold go uncompressed. Default: off.
+     * and an idle session holds no compressor. Messages smaller than the threshold go uncompressed; with 0, none. Default: off.
      */
     public B perMessageDeflate(int thresholdBytes) {
-        this.perMessageDeflateThresholdBytes = positive("perMessageDeflate threshold", thresholdBytes);
+        this.perMessageDeflateThresholdBytes = notNegative("perMessageDeflate threshold", thresholdBytes);
         return self();
     }
 
+    /** The same with Node's threshold, {@value EngineOptions#DEFAULT_COMPRESSION_THRESHOLD_BYTES} bytes. */
+    public B perMessageDeflate() {
+        return perMessageDeflate(EngineOptions.DEFAULT_COMPRESSION_THRESHOLD_BYTES);
+    }
+
     /**
-     * How much may wait for one peer that does not read. What comes on top closes the session ({@link CloseReason#TRANSPORT_ERROR});
-     * one message alone may be larger. Default 8 MiB.
+     * How much may wait for one peer that does not read. What comes on top closes the session ({@link CloseReason#TRANSPORT_ERROR}): that
+     * cannot be changed, for a peer that misses messages without knowing it is worse off than one that starts anew. One message alone may
+     * be larger. Default 8 MiB.
      */
     public B maxQueuedBytes(int maxQueuedBytes) {
         this.maxQueuedBytes = positive("maxQueuedBytes", maxQueuedBytes);
@@ -188,6 +201,13 @@ public abstract class EngineSettings<B extends EngineSettings<B>> {
     /** What was set so far, as engines take it. */
     protected EngineOptions engineOptions() {
         return new EngineOptions(this);
+    }
+
+    private static int notNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: >= 0)");
+        }
+        return value;
     }
 
     protected static Duration positive(String name, Duration value) {

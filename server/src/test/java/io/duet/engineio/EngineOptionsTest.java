@@ -32,6 +32,21 @@ final class EngineOptionsTest {
         assertThat(options.cookie()).isEmpty();
         assertThat(options.httpCompressionThresholdBytes()).isEqualTo(1024);
         assertThat(options.perMessageDeflate()).isFalse();
+        assertThat(options.maxQueuedBytes()).isEqualTo(8 * 1024 * 1024);
+        assertThat(options.initialPacket()).isEmpty();
+    }
+
+    @Test
+    void compressionMayBeOfEverythingOrFromNodesThresholdOn() {
+        EngineOptions all =
+                EngineOptions.builder().httpCompression(0).perMessageDeflate(0).build();
+        EngineOptions node = EngineOptions.builder().perMessageDeflate().build();
+
+        assertThat(all.httpCompressionThresholdBytes()).isZero();
+        assertThat(all.perMessageDeflate()).isTrue();
+        assertThat(all.perMessageDeflateThresholdBytes()).isZero();
+        assertThat(node.perMessageDeflate()).isTrue();
+        assertThat(node.perMessageDeflateThresholdBytes()).isEqualTo(1024);
     }
 
     @ParameterizedTest
@@ -95,8 +110,8 @@ final class EngineOptionsTest {
                 wrong("upgradeTimeout: PT0S (expected: > 0)", b -> b.upgradeTimeout(Duration.ZERO)),
                 wrong("maxHttpBufferSize: 0 (expected: > 0)", b -> b.maxHttpBufferSize(0)),
                 wrong("maxQueuedBytes: -1 (expected: > 0)", b -> b.maxQueuedBytes(-1)),
-                wrong("httpCompression threshold: 0 (expected: > 0)", b -> b.httpCompression(0)),
-                wrong("perMessageDeflate threshold: 0 (expected: > 0)", b -> b.perMessageDeflate(0)),
+                wrong("httpCompression threshold: -1 (expected: >= 0)", b -> b.httpCompression(-1)),
+                wrong("perMessageDeflate threshold: -1 (expected: >= 0)", b -> b.perMessageDeflate(-1)),
                 wrong("transports: none (expected: at least one)", b -> b.transports()),
                 wrong(
                         "trusted proxy: example.org (expected: an address, or a network as 10.0.0.0/8)",

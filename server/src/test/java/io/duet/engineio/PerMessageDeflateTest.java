@@ -37,6 +37,15 @@ final class PerMessageDeflateTest {
         assertThat(PerMessageDeflate.isOffered(Optional.of(offer))).isTrue();
     }
 
+    @Test
+    void anEmptyMessageIsOneEmptyBlock() throws DataFormatException {
+        byte[] compressed = deflate.deflate(new byte[0]);
+
+        // RFC 7692, section 7.2.3.6.
+        assertThat(compressed).containsExactly(0);
+        assertThat(deflate.inflate(compressed, LIMIT)).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
