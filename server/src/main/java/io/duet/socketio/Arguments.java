@@ -38,6 +38,7 @@ public final class Arguments {
         return value instanceof JsonNode tree ? tree.asText() : String.valueOf(value);
     }
 
+    /** How many there are. */
     public int size() {
         return values.size();
     }

@@ -74,6 +74,7 @@ public class Namespace {
         return name;
     }
 
+    /** The server that it belongs to. */
     public final Server server() {
         return server;
     }
@@ -165,6 +166,7 @@ public class Namespace {
         return operator().emitWithAck(event, arguments);
     }
 
+    /** Selects the sockets of this namespace that are in any of these rooms, on any node. */
     public final BroadcastOperator to(String... rooms) {
         return operator().to(rooms);
     }
@@ -179,10 +181,12 @@ public class Namespace {
         return to(presence().roomOf(userId));
     }
 
+    /** Selects the sockets of this namespace that are in none of these rooms. */
     public final BroadcastOperator except(String... rooms) {
         return operator().except(rooms);
     }
 
+    /** Selects the sockets of this namespace that are on this node. */
     public final BroadcastOperator local() {
         return operator().local();
     }
@@ -192,26 +196,32 @@ public class Namespace {
         return operator().asVolatile();
     }
 
+    /** Whether what is sent may be compressed; see {@link BroadcastOperator#compress}. */
     public final BroadcastOperator compress(boolean compress) {
         return operator().compress(compress);
     }
 
+    /** How long acknowledgements may take; see {@link BroadcastOperator#timeout}. */
     public final BroadcastOperator timeout(Duration timeout) {
         return operator().timeout(timeout);
     }
 
+    /** Describes the sockets of this namespace on all nodes; see {@link BroadcastOperator#fetchSockets}. */
     public final CompletionStage<List<RemoteSocket>> fetchSockets() {
         return operator().fetchSockets();
     }
 
+    /** Makes all sockets of this namespace join rooms, on all nodes. */
     public final void socketsJoin(String... rooms) {
         operator().socketsJoin(rooms);
     }
 
+    /** Makes all sockets of this namespace leave rooms, on all nodes. */
     public final void socketsLeave(String... rooms) {
         operator().socketsLeave(rooms);
     }
 
+    /** Disconnects all sockets of this namespace, on all nodes; see {@link Socket#disconnect(boolean)}. */
     public final void disconnectSockets(boolean close) {
         operator().disconnectSockets(close);
     }

@@ -18,6 +18,7 @@ public final class RemoteSocket {
         this.operator = socket.with(socket.flags().withExpectSingleResponse());
     }
 
+    /** Its id, unique in the cluster. */
     public String id() {
         return details.id();
     }
@@ -27,6 +28,7 @@ public final class RemoteSocket {
         return details.handshake();
     }
 
+    /** The rooms that it was in when it was described; its own id is one. */
     public Set<String> rooms() {
         return details.rooms();
     }
@@ -36,6 +38,7 @@ public final class RemoteSocket {
         return details.data();
     }
 
+    /** Sends an event to it, wherever it is; at most once, and nobody is told if it is gone. */
     public void emit(String event, @Nullable Object... arguments) {
         operator.emit(event, arguments);
     }
@@ -49,14 +52,17 @@ public final class RemoteSocket {
         return operator.timeout(timeout).emitWithAck(event, arguments);
     }
 
+    /** Makes it join rooms. Its node does so when it hears of it: this description does not change. */
     public void join(String... rooms) {
         operator.socketsJoin(rooms);
     }
 
+    /** Makes it leave a room. Its node does so when it hears of it: this description does not change. */
     public void leave(String room) {
         operator.socketsLeave(room);
     }
 
+    /** Disconnects it from its namespace; see {@link Socket#disconnect(boolean)}. */
     public void disconnect(boolean close) {
         operator.disconnectSockets(close);
     }

@@ -62,10 +62,12 @@ public final class Server {
         this.main = of("/");
     }
 
+    /** Begins a server whose options are those of Node until they are set. */
     public static ServerBuilder builder() {
         return new ServerBuilder();
     }
 
+    /** What the server was built with. */
     public ServerOptions options() {
         return options;
     }
@@ -164,16 +166,19 @@ public final class Server {
         return engine;
     }
 
+    /** Adds a middleware to the main namespace; see {@link Namespace#use}. */
     public Server use(Middleware middleware) {
         main.use(middleware);
         return this;
     }
 
+    /** Hears of each socket of the main namespace; see {@link Namespace#onConnection}. */
     public Server onConnection(Consumer<Socket> listener) {
         main.onConnection(listener);
         return this;
     }
 
+    /** Sends an event to all sockets of the main namespace; see {@link BroadcastOperator#emit}. */
     public void emit(String event, @Nullable Object... arguments) {
         main.emit(event, arguments);
     }
@@ -188,10 +193,12 @@ public final class Server {
         main.write(arguments);
     }
 
+    /** The same with an acknowledgement of each; see {@link BroadcastOperator#emitWithAck}. */
     public CompletionStage<Arguments> emitWithAck(String event, @Nullable Object... arguments) {
         return main.emitWithAck(event, arguments);
     }
 
+    /** Selects the sockets of the main namespace that are in any of these rooms, on any node. */
     public BroadcastOperator to(String... rooms) {
         return main.to(rooms);
     }
@@ -216,10 +223,12 @@ public final class Server {
         return main.presence();
     }
 
+    /** Selects the sockets of the main namespace that are in none of these rooms. */
     public BroadcastOperator except(String... rooms) {
         return main.except(rooms);
     }
 
+    /** Selects the sockets of the main namespace that are on this node. */
     public BroadcastOperator local() {
         return main.local();
     }
@@ -229,34 +238,42 @@ public final class Server {
         return main.asVolatile();
     }
 
+    /** Whether what is sent to the main namespace may be compressed; see {@link BroadcastOperator#compress}. */
     public BroadcastOperator compress(boolean compress) {
         return main.compress(compress);
     }
 
+    /** How long acknowledgements may take; see {@link BroadcastOperator#timeout}. */
     public BroadcastOperator timeout(Duration timeout) {
         return main.timeout(timeout);
     }
 
+    /** Describes the sockets of the main namespace on all nodes; see {@link BroadcastOperator#fetchSockets}. */
     public CompletionStage<List<RemoteSocket>> fetchSockets() {
         return main.fetchSockets();
     }
 
+    /** Makes all sockets of the main namespace join rooms, on all nodes. */
     public void socketsJoin(String... rooms) {
         main.socketsJoin(rooms);
     }
 
+    /** Makes all sockets of the main namespace leave rooms, on all nodes. */
     public void socketsLeave(String... rooms) {
         main.socketsLeave(rooms);
     }
 
+    /** Disconnects all sockets of the main namespace, on all nodes; see {@link Socket#disconnect(boolean)}. */
     public void disconnectSockets(boolean close) {
         main.disconnectSockets(close);
     }
 
+    /** Sends an event to the other nodes themselves; see {@link Namespace#serverSideEmit}. */
     public void serverSideEmit(String event, @Nullable Object... arguments) {
         main.serverSideEmit(event, arguments);
     }
 
+    /** The same with an answer of each node; see {@link Namespace#serverSideEmitWithAck}. */
     public CompletionStage<ServerSideAnswers> serverSideEmitWithAck(String event, @Nullable Object... arguments) {
         return main.serverSideEmitWithAck(event, arguments);
     }

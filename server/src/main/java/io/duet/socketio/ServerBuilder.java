@@ -184,6 +184,7 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
         return this;
     }
 
+    /** A server with these options; it listens once it is started. */
     public Server build() {
         return new Server(new ServerOptions(this), listen);
     }

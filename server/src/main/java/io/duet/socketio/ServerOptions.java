@@ -56,6 +56,7 @@ public final class ServerOptions {
         this.acceptor = builder.acceptor;
     }
 
+    /** The options of its engine. */
     public EngineOptions engine() {
         return engine;
     }
@@ -107,14 +108,17 @@ public final class ServerOptions {
         return Optional.ofNullable(connectionStateRecovery);
     }
 
+    /** Whether a child of a {@link ParentNamespace} ends with its last socket. */
     public boolean cleanupEmptyChildNamespaces() {
         return cleanupEmptyChildNamespaces;
     }
 
+    /** How many children all parents together may have. */
     public int maxChildNamespaces() {
         return maxChildNamespaces;
     }
 
+    /** Where listeners run. */
     public ListenerExecution listenerExecution() {
         return listenerExecution;
     }

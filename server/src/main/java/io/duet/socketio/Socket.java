@@ -66,6 +66,7 @@ public final class Socket implements LocalSocket {
         return namespace;
     }
 
+    /** What its client sent to connect. */
     public Handshake handshake() {
         return handshake;
     }
@@ -170,16 +171,19 @@ public final class Socket implements LocalSocket {
         return this;
     }
 
+    /** Removes the first registration of a catch-all listener; nothing happens if there is none. */
     public Socket offAny(AnyEventListener listener) {
         events.any.remove(listener);
         return this;
     }
 
+    /** Removes all catch-all listeners. */
     public Socket offAny() {
         events.any.clear();
         return this;
     }
 
+    /** The catch-all listeners, in the order in which they are called. A copy. */
     public List<AnyEventListener> listenersAny() {
         return List.copyOf(events.any);
     }
@@ -196,16 +200,19 @@ public final class Socket implements LocalSocket {
         return this;
     }
 
+    /** Removes the first registration of a listener of what is sent; nothing happens if there is none. */
     public Socket offAnyOutgoing(OutgoingListener listener) {
         events.anyOutgoing.remove(listener);
         return this;
     }
 
+    /** Removes all listeners of what is sent. */
     public Socket offAnyOutgoing() {
         events.anyOutgoing.clear();
         return this;
     }
 
+    /** The listeners of what is sent, in the order in which they are called. A copy. */
     public List<OutgoingListener> listenersAnyOutgoing() {
         return List.copyOf(events.anyOutgoing);
     }

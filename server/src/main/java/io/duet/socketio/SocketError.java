@@ -9,6 +9,7 @@ public final class SocketError extends RuntimeException {
 
     private final transient @Nullable Object data;
 
+    /** Makes one without data. */
     public SocketError(String message) {
         this(message, null);
     }
@@ -19,6 +20,7 @@ public final class SocketError extends RuntimeException {
         this.data = data;
     }
 
+    /** Details for whoever listens, if there are any. */
     public Optional<Object> data() {
         return Optional.ofNullable(data);
     }
