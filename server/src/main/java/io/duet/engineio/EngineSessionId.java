@@ -5,10 +5,6 @@ package io.duet.engineio;
  * {@link #toString} hides it.
  */
 record EngineSessionId(String value) {
-    static EngineSessionId random() {
-        return new EngineSessionId(RandomId.next());
-    }
-
     @Override
     public String toString() {
         return "session id";

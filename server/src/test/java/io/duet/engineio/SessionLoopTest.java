@@ -86,7 +86,8 @@ final class SessionLoopTest {
 
     private EngineSession session(EmbeddedChannel peer) {
         EngineRequest request = new EngineRequest("GET", "/", "/", Map.of(), Map.of(), "127.0.0.1", false);
-        EngineSession session = new EngineSession(server, EngineSessionId.random(), loop, request, ProtocolRevision.V4);
+        EngineSession session =
+                new EngineSession(server, new EngineSessionId(RandomId.next()), loop, request, ProtocolRevision.V4);
         WebSocketTransport transport = new WebSocketTransport(session, 1000, false);
         peer.pipeline().addLast(transport);
         session.openWebSocket(transport, OutboundMessage.of(new EnginePacket.Open("{}")));
