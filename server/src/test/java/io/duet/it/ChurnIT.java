@@ -53,8 +53,9 @@ final class ChurnIT {
     }
 
     private static void churn(int clients) throws Exception {
+        // Longer than any client here has to wait for a core.
         try (LoadedServer server =
-                LoadedServer.start("--ping-interval", "1000", "--ping-timeout", "1000", "--connect-timeout", "1000")) {
+                LoadedServer.start("--ping-interval", "3000", "--ping-timeout", "3000", "--connect-timeout", "3000")) {
             run(server, WARM_UP);
             server.awaitState(LoadedServer.State.EMPTY);
             long heapBefore = server.usedHeapBytes();
