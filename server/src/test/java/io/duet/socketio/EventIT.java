@@ -3,6 +3,9 @@ package io.duet.socketio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.duet.socketio.codec.JsonValues;
 import io.duet.wire.RawPolling;
 import io.duet.wire.RawSocketIoClient;
 import java.io.ByteArrayOutputStream;
@@ -266,6 +269,28 @@ final class EventIT {
 
         assertThat(server.next()).isEqualTo(new Chat("a", 3, List.of("x")));
         assertThat(client.read()).isEqualTo("2[\"chat\",{\"room\":\"a\",\"count\":3,\"tags\":[\"x\"]}]");
+    }
+
+    @Test
+    void readsAndWritesWithTheMapperOfTheApplication() {
+        ObjectMapper mapper = JsonValues.mapper().setPropertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE);
+        Server io = server.start(options -> options.mapper(mapper));
+        io.onConnection(socket -> socket.on("chat", Chat.class, (chat, ack) -> ack.send(chat)));
+        RawSocketIoClient client = server.join().client();
+
+        client.send("27[\"chat\",{\"Room\":\"a\",\"Count\":3,\"Tags\":[\"x\"]}]");
+
+        assertThat(client.read()).isEqualTo("37[{\"Room\":\"a\",\"Count\":3,\"Tags\":[\"x\"]}]");
+    }
+
+    @Test
+    void callsListenersOnTheThreadsOfTheApplication() throws InterruptedException {
+        Server io = server.start(options -> options.listenerExecutor(task -> new Thread(task, "application").start()));
+        io.onConnection(socket -> server.see(Thread.currentThread().getName()));
+
+        server.join();
+
+        assertThat(server.next()).isEqualTo("application");
     }
 
     @Test

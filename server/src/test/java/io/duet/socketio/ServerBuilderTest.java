@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.duet.adapter.RecoveryOptions;
+import io.duet.engineio.Acceptor;
+import io.duet.engineio.ListenOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -29,6 +33,31 @@ final class ServerBuilderTest {
         assertThat(options.listenerExecution()).isEqualTo(ListenerExecution.WORKERS);
         assertThat(RecoveryOptions.DEFAULT.maxDisconnectionDuration()).hasMinutes(2);
         assertThat(RecoveryOptions.DEFAULT.skipMiddlewares()).isTrue();
+    }
+
+    @Test
+    void anotherAcceptorIsToldWhereToListenAndWhenToStop() {
+        List<ListenOptions> listening = new ArrayList<>();
+        Acceptor acceptor = (where, engine) -> {
+            listening.add(where);
+            return new Acceptor.Binding() {
+                @Override
+                public int port() {
+                    return where.port() + 1;
+                }
+
+                @Override
+                public void close() {
+                    listening.remove(where);
+                }
+            };
+        };
+        Server server = Server.builder().port(3000).acceptor(acceptor).build().start();
+
+        assertThat(listening).containsExactly(ListenOptions.port(3000));
+        assertThat(server.port()).isEqualTo(3001);
+        server.close().toCompletableFuture().join();
+        assertThat(listening).isEmpty();
     }
 
     @ParameterizedTest
