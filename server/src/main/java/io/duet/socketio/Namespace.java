@@ -95,7 +95,7 @@ public class Namespace {
     }
 
     /**
-     * Begins to keep account of users; to be called before clients connect, on every node, with the same lease and prefix.
+     * Begins to keep account of users; to be called before clients connect, on every node, with the same grace period, lease and prefix.
      *
      * @throws IllegalStateException if it was called before
      */

@@ -13,7 +13,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -29,7 +31,9 @@ import org.slf4j.LoggerFactory;
  * one user. A node that dies is noticed when its lease is over. While Redis is away answers are what was last known, and {@link #isStale()} says
  * so; nothing fails.
  *
- * <p>Safe for any thread; nothing blocks. Returned stages complete on a thread of presence's own.
+ * <p>Safe for any thread; nothing blocks. Returned stages complete on a thread of presence's own: what follows on them must not block. They wait
+ * while nothing is known yet because Redis has been away from the beginning, and fail when presence has ended. Metadata that is handed out must
+ * not be changed.
  */
 public final class Presence {
     private static final Logger log = LoggerFactory.getLogger(Presence.class);
@@ -89,8 +93,12 @@ public final class Presence {
      * @return who is online; the listener hears of everything after that and of nothing before
      */
     public CompletionStage<PresenceSnapshot> subscribe(PresenceListener listener) {
-        SerialExecutor serial = namespace.server().serialExecutor();
-        return directory.subscribe(event -> call(listener, event), serial);
+        return directory.subscribe(listener, namespace.server().serialExecutor());
+    }
+
+    /** Removes a listener; it may still hear of what has happened before. */
+    public void unsubscribe(PresenceListener listener) {
+        directory.unsubscribe(listener);
     }
 
     /**
@@ -121,9 +129,11 @@ public final class Presence {
     /** Asks whose a socket is that is about to be accepted, unless a middleware has said so; the rooms it is in for that reason. */
     Set<String> roomsOf(Socket socket) {
         if (!identities.containsKey(socket)) {
-            options.user()
-                    .apply(socket)
-                    .ifPresent(userId -> identities.put(socket, new Identity(userId, noMetadata())));
+            userOf(socket).filter(userId -> !userId.isEmpty()).ifPresent(userId -> socket.life()
+                    .unlessGone(() -> {
+                        identities.putIfAbsent(socket, new Identity(userId, noMetadata()));
+                        return CompletableFuture.completedFuture(null);
+                    }));
         }
         Identity identity = identities.get(socket);
         return identity == null ? Set.of() : Set.of(roomOf(identity.userId()));
@@ -137,16 +147,21 @@ public final class Presence {
     }
 
     CompletionStage<Void> identify(Socket socket, String userId, @Nullable Object metadata) {
-        JsonNode tree = metadata == null ? noMetadata() : namespace.server().toTree(metadata);
-        Identity identity = new Identity(userId, tree);
-        Identity before = identities.put(socket, identity);
-        if (before != null && !before.userId().equals(userId)) {
-            socket.leave(roomOf(before.userId()));
-        }
-        if (socket.connected()) {
-            register(socket, identity);
-        }
-        return socket.join(roomOf(userId));
+        Identity identity = new Identity(
+                userId,
+                metadata == null
+                        ? noMetadata()
+                        : namespace.server().toTree(metadata).deepCopy());
+        return socket.life().unlessGone(() -> {
+            Identity before = identities.put(socket, identity);
+            if (before != null && !before.userId().equals(userId)) {
+                socket.leave(roomOf(before.userId()));
+            }
+            if (socket.connected()) {
+                register(socket, identity);
+            }
+            return socket.join(roomOf(userId));
+        });
     }
 
     /** Before the socket leaves its rooms: what it leaves in the end, it does not leave on purpose. */
@@ -159,11 +174,12 @@ public final class Presence {
         return directory.close();
     }
 
-    private void call(PresenceListener listener, PresenceEvent event) {
+    private Optional<String> userOf(Socket socket) {
         try {
-            listener.onEvent(event);
+            return options.user().apply(socket);
         } catch (RuntimeException e) {
-            log.error("presence listener failed: {}", namespace, e);
+            log.error("presence: whose a socket is could not be found out, it is nobody's: {}", socket, e);
+            return Optional.empty();
         }
     }
 
@@ -195,7 +211,20 @@ public final class Presence {
         return node.put("at", event.at().toEpochMilli());
     }
 
-    private record Identity(String userId, JsonNode metadata) {}
+    private record Identity(String userId, JsonNode metadata) {
+        private static final int MAX_METADATA = 4096;
+
+        Identity {
+            if (userId.isEmpty()) {
+                throw new IllegalArgumentException("userId: empty (expected: a text)");
+            }
+            int length = metadata.toString().length();
+            if (length > MAX_METADATA) {
+                throw new IllegalArgumentException(
+                        "metadata: " + length + " characters of JSON (expected: <= " + MAX_METADATA + ")");
+            }
+        }
+    }
 
     private final class Rooms implements RoomListener {
         @Override

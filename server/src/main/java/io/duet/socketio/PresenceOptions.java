@@ -65,8 +65,9 @@ public final class PresenceOptions {
         private Builder() {}
 
         /**
-         * Whose a socket is when it is accepted, by its handshake or its data; empty: nobody's, until {@link Socket#identify}. Default: nobody's.
-         * Called on the session's event loop: must not block.
+         * Whose a socket is when it is accepted, by its handshake or its data; empty, or an empty text: nobody's, until
+         * {@link Socket#identify}. Default: nobody's. A function that fails makes it nobody's, too. A client that comes back by connection state
+         * recovery is asked about like any other. Called on the session's event loop: must not block.
          */
         public Builder user(Function<Socket, Optional<String>> user) {
             this.user = requireNonNull(user, "user");
@@ -79,7 +80,8 @@ public final class PresenceOptions {
             return this;
         }
 
-        /** How long a user whose last socket has gone is still online, so that a reload is no absence; default 5 s, zero for none. */
+        /** How long a user whose last socket has gone is still online, so that a reload is no absence; default 5 s, zero for none. The same on
+         * every node. */
         public Builder grace(Duration grace) {
             if (grace.isNegative()) {
                 throw new IllegalArgumentException("grace: " + grace + " (expected: >= 0)");

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,12 +106,13 @@ final class SocketLife {
     }
 
     CompletionStage<Void> join(Set<String> rooms) {
-        // Under the same lock as the final leaving of all rooms: nobody can be put back into a room afterwards.
+        return unlessGone(() -> namespace.adapter().addAll(socket, rooms));
+    }
+
+    /** Under the same lock as the final leaving of all rooms: nobody can be put back into a room, or among the users, afterwards. */
+    CompletionStage<Void> unlessGone(Supplier<CompletionStage<Void>> action) {
         synchronized (state) {
-            if (state.get() == State.DISCONNECTED) {
-                return CompletableFuture.completedFuture(null);
-            }
-            return namespace.adapter().addAll(socket, rooms);
+            return state.get() == State.DISCONNECTED ? CompletableFuture.completedFuture(null) : action.get();
         }
     }
 

@@ -1,9 +1,13 @@
 package io.duet.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.duet.adapter.presence.PresenceEvent;
+import io.duet.adapter.presence.PresenceListener;
 import io.duet.adapter.presence.PresenceSnapshot;
 import io.duet.adapter.presence.UserSocket;
 import io.duet.socketio.ServerExtension.Joined;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -78,6 +83,7 @@ final class PresenceIT {
         UserSocket seen = join(presence.socketsOf("anna")).get(0);
         assertThat(seen.socketId()).isEqualTo(socket.id());
         assertThat(seen.entry().rooms()).containsExactly("red");
+        assertThat(seen.lastSeen()).isAfterOrEqualTo(seen.entry().connectedAt());
         socket.leave("red");
         assertThat(server.next()).isEqualTo("left anna red");
 
@@ -123,6 +129,90 @@ final class PresenceIT {
         io.sockets().toUser("anna").emit("not for you");
         io.sockets().toUser("bert").emit("for you");
         assertThat(joined.client().read()).isEqualTo("2[\"for you\"]");
+    }
+
+    @Test
+    void metadataIsCopied() throws InterruptedException {
+        start();
+        server.watch(io.sockets());
+        server.join();
+        Socket socket = server.socket();
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("state", "here");
+        join(socket.identify("anna", metadata));
+        assertThat(server.next()).isEqualTo("online anna");
+
+        join(socket.identify("anna", metadata.put("state", "away")));
+
+        assertThat(server.next()).isEqualTo("updated anna");
+    }
+
+    @Test
+    void whoHasLeftCannotBeIdentified() throws InterruptedException {
+        Presence presence = start();
+        server.watch(io.sockets());
+        Joined joined = server.join();
+        Socket socket = server.socket();
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        socket.onDisconnect((reason, description) -> gone.complete(null));
+        joined.client().close();
+        join(gone);
+
+        join(socket.identify("anna"));
+
+        assertThat(join(presence.isOnline("anna"))).isFalse();
+        assertThat(presence.roomsOf(socket)).isEmpty();
+    }
+
+    @Test
+    void anIdentityHasAnIdAndLittleMetadata() throws InterruptedException {
+        start();
+        server.watch(io.sockets());
+        server.join();
+        Socket socket = server.socket();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> socket.identify(""))
+                .withMessageContaining("userId");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> socket.identify("anna", "x".repeat(5_000)))
+                .withMessageContaining("metadata: 5002");
+    }
+
+    @Test
+    void aUserFunctionThatFailsMakesASocketNobodys() throws InterruptedException {
+        io = server.start();
+        Presence presence = io.presence(PresenceOptions.builder()
+                .user(socket -> {
+                    throw new IllegalStateException("expected by this test");
+                })
+                .build());
+
+        join("anna");
+
+        assertThat(join(presence.counts()).sockets()).isZero();
+    }
+
+    @Test
+    void whoUnsubscribesHearsNoMore() throws InterruptedException {
+        Presence presence = start();
+        PresenceListener listener = event -> server.see("unwanted");
+        join(presence.subscribe(listener));
+        presence.unsubscribe(listener);
+
+        join("anna");
+
+        assertThat(server.next()).isEqualTo("online anna");
+        join(presence.subscribe(event -> server.see("wanted")));
+        join("bert");
+        assertThat(List.of(server.next(), server.next())).containsExactlyInAnyOrder("online bert", "wanted");
+    }
+
+    @Test
+    void questionsFailOnceTheServerIsClosed() {
+        Presence presence = start();
+        join(io.close());
+
+        assertThat(presence.isOnline("anna")).failsWithin(Duration.ofSeconds(5));
     }
 
     @Test

@@ -40,6 +40,11 @@ public final class LocalPresenceLog implements PresenceLog {
     }
 
     @Override
+    public long lastSeen(String node) {
+        return now();
+    }
+
+    @Override
     public long repairs() {
         return 0;
     }

@@ -1,5 +1,7 @@
 package io.duet.adapter.presence;
 
+import java.time.Duration;
+
 /**
  * How many there are, and what it took; of the whole cluster where nothing else is said.
  *
@@ -7,5 +9,6 @@ package io.duet.adapter.presence;
  * @param sockets of users; anonymous ones do not count
  * @param transitions that this node has seen
  * @param repairs how often this node had to register its sockets anew or to read everything again
+ * @param lag how old, by the clock of the log, the oldest entry was that this node read when it last read any; zero on a node that is alone
  */
-public record PresenceCounts(int users, int sockets, long transitions, long repairs) {}
+public record PresenceCounts(int users, int sockets, long transitions, long repairs, Duration lag) {}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,26 +28,24 @@ import org.slf4j.LoggerFactory;
  * The users of one namespace, on all nodes: registers this node's sockets, answers questions, tells of transitions.
  *
  * <p>Safe for any thread; nothing blocks. Everything happens on one thread of the directory's own, in the order of the calls, so that a question
- * sees what was registered here before it once the log has taken it. While the log cannot be reached questions are answered from what was last
- * known, and {@link #isStale()} says so.
+ * sees what was registered here before it once the log has taken it. Until the log was read for the first time questions wait. When it cannot be
+ * reached later they are answered from what was last known, and {@link #isStale()} says so. Once the directory is closed they fail.
  */
 public final class PresenceDirectory {
     private static final Logger log = LoggerFactory.getLogger(PresenceDirectory.class);
 
     private final PresenceLog presenceLog;
     private final PresenceState state;
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "duet-presence");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final List<PresenceListener> listeners = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService executor = executor();
+    private final List<Subscriber> listeners = new ArrayList<>();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private final Map<String, PresenceEntry> own = new HashMap<>();
     private @Nullable ScheduledFuture<?> alarm;
 
     /** The log's clock less this machine's, in milliseconds. */
     private long clockOffset;
+
+    private long lagMillis;
 
     private volatile boolean stale = true;
     private @Nullable CompletionStage<Void> closed;
@@ -58,8 +56,20 @@ public final class PresenceDirectory {
      */
     public PresenceDirectory(Duration grace, PresenceLog presenceLog) {
         this.presenceLog = presenceLog;
-        this.state = new PresenceState(grace, this::tell);
+        this.state = new PresenceState(grace, this::tell, presenceLog::lastSeen);
         executor.execute(() -> presenceLog.start(executor, new Replication()));
+    }
+
+    private static ScheduledExecutorService executor() {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "duet-presence");
+            thread.setDaemon(true);
+            return thread;
+        });
+        // Alarms are set anew all the time, and none is to outlive the directory.
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return executor;
     }
 
     // This node's sockets
@@ -136,8 +146,12 @@ public final class PresenceDirectory {
     }
 
     public CompletionStage<PresenceCounts> counts() {
-        return ask(() ->
-                new PresenceCounts(state.userCount(), state.socketCount(), state.position(), presenceLog.repairs()));
+        return ask(() -> new PresenceCounts(
+                state.userCount(),
+                state.socketCount(),
+                state.position(),
+                presenceLog.repairs(),
+                Duration.ofMillis(lagMillis)));
     }
 
     /** Whether the log cannot be reached, so that answers may be out of date. */
@@ -146,16 +160,21 @@ public final class PresenceDirectory {
     }
 
     /**
-     * Adds a listener for good.
+     * Adds a listener, until {@link #unsubscribe}.
      *
      * @param executor where it is called; must keep the order
      * @return who is online, once that is known; the listener hears of every transition after it and of none before
      */
     public CompletionStage<PresenceSnapshot> subscribe(PresenceListener listener, Executor executor) {
         return ask(() -> {
-            listeners.add(event -> executor.execute(() -> listener.onEvent(event)));
+            listeners.add(new Subscriber(listener, executor));
             return state.snapshot();
         });
+    }
+
+    /** Ends what a call of {@link #subscribe} with the same listener has begun; what was told before may still come. */
+    public void unsubscribe(PresenceListener listener) {
+        loaded.thenRunAsync(() -> listeners.removeIf(subscriber -> subscriber.listener.equals(listener)), executor);
     }
 
     /** Takes this node's sockets out. Done when other nodes have been told, if they can be reached. Calling it again is harmless. */
@@ -163,7 +182,10 @@ public final class PresenceDirectory {
         if (closed == null) {
             closed = CompletableFuture.supplyAsync(presenceLog::close, executor)
                     .thenCompose(closing -> closing)
-                    .whenComplete((done, failure) -> executor.shutdown());
+                    .whenComplete((done, failure) -> {
+                        executor.shutdown();
+                        loaded.completeExceptionally(new IllegalStateException("presence: closed"));
+                    });
         }
         return closed;
     }
@@ -193,13 +215,7 @@ public final class PresenceDirectory {
     }
 
     private void tell(PresenceEvent event) {
-        listeners.forEach(listener -> {
-            try {
-                listener.onEvent(event);
-            } catch (RuntimeException e) {
-                log.error("presence: a listener could not be called", e);
-            }
-        });
+        listeners.forEach(subscriber -> subscriber.tell(event));
     }
 
     /** Sets the alarm for the next end of a grace period. */
@@ -211,6 +227,22 @@ public final class PresenceDirectory {
         if (next.isPresent() && !executor.isShutdown()) {
             long delay = Math.max(1, next.getAsLong() - System.currentTimeMillis() - clockOffset);
             alarm = executor.schedule(presenceLog::catchUp, delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private record Subscriber(PresenceListener listener, Executor executor) {
+        void tell(PresenceEvent event) {
+            try {
+                executor.execute(() -> {
+                    try {
+                        listener.onEvent(event);
+                    } catch (RuntimeException e) {
+                        log.error("presence: a listener failed", e);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                log.debug("presence: a listener is no longer called", e);
+            }
         }
     }
 
@@ -238,6 +270,11 @@ public final class PresenceDirectory {
         public void onTime(long now) {
             state.advance(now);
             setClock(now);
+        }
+
+        @Override
+        public void onLag(long millis) {
+            lagMillis = millis;
         }
 
         @Override

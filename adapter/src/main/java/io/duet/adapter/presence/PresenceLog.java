@@ -22,10 +22,13 @@ public interface PresenceLog {
     /** Asks for {@link Follower#onTime}, after everything that was written before. */
     void catchUp();
 
+    /** When a node was last known to live, in milliseconds since 1970 by the clock of the log; 0 for one that is not known. */
+    long lastSeen(String node);
+
     /** How often sockets had to be registered anew or everything was read again. */
     long repairs();
 
-    /** Takes this node's sockets out and ends. Done when it has. */
+    /** Takes this node's sockets out, behind what was written before, and ends. Done when it has. */
     CompletionStage<Void> close();
 
     /**
@@ -52,6 +55,9 @@ public interface PresenceLog {
 
         /** Everything before {@code now} has been read. */
         void onTime(long now);
+
+        /** How old the oldest entry was when it was read, in milliseconds; of each reading that found one. */
+        void onLag(long millis);
 
         /** Whether the log cannot be reached, so that what is known may be out of date. */
         void onStale(boolean stale);

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class PresenceState {
     private final long graceMillis;
     private final Consumer<PresenceEvent> events;
+    private final ToLongFunction<String> lastSeen;
     private final Map<String, Map<String, PresenceEntry>> nodes = new HashMap<>();
     private final NavigableMap<String, User> users = new TreeMap<>();
     private final Map<String, Set<String>> members = new HashMap<>();
@@ -38,27 +40,28 @@ final class PresenceState {
     private long position;
     private long deadlineNumber;
 
-    PresenceState(Duration grace, Consumer<PresenceEvent> events) {
+    /** @param lastSeen when a node was last known to live */
+    PresenceState(Duration grace, Consumer<PresenceEvent> events, ToLongFunction<String> lastSeen) {
         this.graceMillis = grace.toMillis();
         this.events = events;
+        this.lastSeen = lastSeen;
     }
 
     // What the log says
 
-    /** Differences to what was known count as if they had been written now. */
+    /**
+     * Differences to what was known count as if they had been written now. A node that is missing has a grace period, too: if the log has forgotten
+     * it, it is about to register anew.
+     */
     void snapshot(Map<String, Map<String, PresenceEntry>> living, long now) {
         advance(now);
         // Arrivals first: whoever moved from one node to another was never away.
         living.forEach((node, entries) -> entries.forEach((socketId, entry) -> put(node, socketId, entry, now)));
         for (String node : Set.copyOf(nodes.keySet())) {
-            Map<String, PresenceEntry> entries = living.get(node);
-            if (entries == null) {
-                nodeGone(node, now);
-            } else {
-                Set.copyOf(nodes.getOrDefault(node, Map.of()).keySet()).stream()
-                        .filter(socketId -> !entries.containsKey(socketId))
-                        .forEach(socketId -> remove(node, socketId, now, true));
-            }
+            Map<String, PresenceEntry> entries = living.getOrDefault(node, Map.of());
+            Set.copyOf(nodes.getOrDefault(node, Map.of()).keySet()).stream()
+                    .filter(socketId -> !entries.containsKey(socketId))
+                    .forEach(socketId -> remove(node, socketId, now, true));
         }
     }
 
@@ -101,7 +104,7 @@ final class PresenceState {
 
     List<UserSocket> socketsOf(String userId) {
         User user = users.get(userId);
-        return user == null ? List.of() : List.copyOf(user.sockets.values());
+        return user == null ? List.of() : user.seen();
     }
 
     Set<String> usersIn(String room) {
@@ -119,7 +122,7 @@ final class PresenceState {
 
     PresenceSnapshot snapshot() {
         Map<String, List<UserSocket>> all = new LinkedHashMap<>();
-        users.forEach((id, user) -> all.put(id, List.copyOf(user.sockets.values())));
+        users.forEach((id, user) -> all.put(id, user.seen()));
         return new PresenceSnapshot(position, all);
     }
 
@@ -153,7 +156,7 @@ final class PresenceState {
             detach(before.userId(), socketId, at, before.rooms());
         }
         User user = users.computeIfAbsent(entry.userId(), User::new);
-        user.sockets.put(socketId, new UserSocket(socketId, node, entry));
+        user.sockets.put(socketId, new Held(node, entry));
         user.settle(at, left, true);
     }
 
@@ -193,7 +196,7 @@ final class PresenceState {
         private static final long NONE = Long.MAX_VALUE;
 
         private final String id;
-        private final NavigableMap<String, UserSocket> sockets = new TreeMap<>();
+        private final NavigableMap<String, Held> sockets = new TreeMap<>();
 
         /** The rooms the user is seen in, with the time at which that ends. */
         private final NavigableMap<String, Long> rooms = new TreeMap<>();
@@ -205,6 +208,12 @@ final class PresenceState {
 
         User(String id) {
             this.id = id;
+        }
+
+        List<UserSocket> seen() {
+            return sockets.entrySet().stream()
+                    .map(socket -> socket.getValue().seen(socket.getKey(), lastSeen))
+                    .toList();
         }
 
         /**
@@ -296,6 +305,14 @@ final class PresenceState {
             Deadline deadline = new Deadline(at + graceMillis, deadlineNumber, id, room);
             deadlines.add(deadline);
             return deadline.at;
+        }
+    }
+
+    private record Held(String node, PresenceEntry entry) {
+        UserSocket seen(String socketId, ToLongFunction<String> lastSeen) {
+            Instant renewed = Instant.ofEpochMilli(lastSeen.applyAsLong(node));
+            Instant connected = entry.connectedAt();
+            return new UserSocket(socketId, node, renewed.isAfter(connected) ? renewed : connected, entry);
         }
     }
 

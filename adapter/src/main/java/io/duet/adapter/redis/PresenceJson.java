@@ -14,9 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sockets as presence keeps them: {@code {"user":...,"at":...,"rooms":[...],"meta":...}}; in a batch with {@code "id"}, and nothing else if gone. */
 final class PresenceJson {
+    private static final Logger log = LoggerFactory.getLogger(PresenceJson.class);
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private PresenceJson() {}
@@ -25,8 +29,9 @@ final class PresenceJson {
         return node(entry).toString();
     }
 
-    static PresenceEntry entry(String json) {
-        return entry(parse(json));
+    /** Empty for what is not of this form, with a warning if it is no JSON: others may write here, and nobody is helped by an end of everything. */
+    static Optional<PresenceEntry> entry(String json) {
+        return parse(json).filter(PresenceJson::isEntry).map(PresenceJson::entry);
     }
 
     static String changes(Collection<Change> changes) {
@@ -40,9 +45,9 @@ final class PresenceJson {
 
     static List<Change> changes(String json) {
         List<Change> changes = new ArrayList<>();
-        for (JsonNode node : parse(json)) {
-            Optional<PresenceEntry> entry = node.has("user") ? Optional.of(entry(node)) : Optional.empty();
-            changes.add(new Change(node.path("id").asText(), entry));
+        for (JsonNode node : parse(json).orElseGet(MAPPER::createArrayNode)) {
+            changes.add(
+                    new Change(node.path("id").asText(), isEntry(node) ? Optional.of(entry(node)) : Optional.empty()));
         }
         return changes;
     }
@@ -64,11 +69,16 @@ final class PresenceJson {
                 node.path("user").asText(), Instant.ofEpochMilli(node.path("at").asLong()), rooms, metadata);
     }
 
-    private static JsonNode parse(String json) {
+    private static boolean isEntry(JsonNode node) {
+        return node.path("user").isTextual();
+    }
+
+    private static Optional<JsonNode> parse(String json) {
         try {
-            return MAPPER.readTree(json);
+            return Optional.of(MAPPER.readTree(json));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("presence: " + json + " (expected: JSON)", e);
+            log.warn("presence: an entry in redis is no JSON and passed over: {}", e.getOriginalMessage());
+            return Optional.empty();
         }
     }
 }

@@ -9,32 +9,25 @@ final class PresenceScripts {
     /** Field of a node's sockets that counts the node's batches; no socket id has its form. */
     static final String VERSION = "#version";
 
-    /** More entries than a node could fall behind by within a lease. */
-    private static final String MAX_ENTRIES = "10000";
-
+    /** Entries older than a lease are cut: a node that has not read them by then has died, and reads everything when it is back. */
     private static final String COMMON =
             """
             local leases, log, counter, sockets = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
             local time = redis.call('TIME')
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
-            local function append(kind, node, batch)
+            local function keep(lease, ...)
+              for _, key in ipairs({...}) do redis.call('PEXPIRE', key, lease + 1000) end
+            end
+            local function append(lease, kind, node, batch)
               local number = redis.call('INCR', counter)
-              redis.call('XADD', log, 'MAXLEN', '~', %s, '*', 'n', number, kind, node, 'changes', batch)
-              return number
+              redis.call('XADD', log, 'MINID', '~', now - lease, '*', 'n', number, kind, node, 'changes', batch)
+              keep(lease, log, counter)
             end
-            local function keep(lease)
-              local rest = lease + 1000
-              redis.call('PEXPIRE', leases, rest)
-              redis.call('PEXPIRE', log, rest)
-              redis.call('PEXPIRE', counter, rest)
-              redis.call('PEXPIRE', sockets, rest)
-            end
-            """
-                    .formatted(MAX_ENTRIES);
+            """;
 
     /**
      * Buries nodes whose lease is over, then renews this node's. Arguments: node, lease in ms, prefix of socket keys, wake-up channel, {@code 1}
-     * to join anew. Answers whether the node is registered, the clock, the counter, its own version, the next end of another node's lease.
+     * to join anew. Answers whether the node is registered, the clock, the counter, its own version, then each node and the end of its lease.
      */
     static final String RENEW = COMMON
             + """
@@ -43,20 +36,20 @@ final class PresenceScripts {
             for _, other in ipairs(dead) do
               redis.call('ZREM', leases, other)
               redis.call('UNLINK', prefix .. other)
-              append('gone', other, '')
+              append(lease, 'gone', other, '')
             end
             if #dead > 0 then redis.call('PUBLISH', channel, '') end
             local registered = redis.call('ZSCORE', leases, node) or ARGV[5] == '1'
             local version = redis.call('HGET', sockets, '#version') or ''
             if registered then
               redis.call('ZADD', leases, now + lease, node)
-              keep(lease)
+              keep(lease, leases, log, counter, sockets)
             end
-            local next = 0
-            for _, other in ipairs(redis.call('ZRANGE', leases, 0, 1)) do
-              if other ~= node and next == 0 then next = tonumber(redis.call('ZSCORE', leases, other)) end
+            local answer = {registered and 1 or 0, now, tonumber(redis.call('GET', counter) or '0'), version}
+            for i, value in ipairs(redis.call('ZRANGE', leases, 0, -1, 'WITHSCORES')) do
+              table.insert(answer, i % 2 == 1 and value or tonumber(value))
             end
-            return {registered and 1 or 0, now, tonumber(redis.call('GET', counter) or '0'), version, next}
+            return answer
             """;
 
     /**
@@ -76,8 +69,8 @@ final class PresenceScripts {
             for i = first, last, 2 do redis.call('HSET', sockets, ARGV[i], ARGV[i + 1]) end
             for i = last + 1, #ARGV do redis.call('HDEL', sockets, ARGV[i]) end
             redis.call('HSET', sockets, '#version', after)
-            append('node', node, ARGV[6])
-            keep(lease)
+            append(lease, 'node', node, ARGV[6])
+            keep(lease, leases, sockets)
             redis.call('PUBLISH', channel, '')
             return {1}
             """;
@@ -114,12 +107,17 @@ final class PresenceScripts {
             return answer
             """;
 
-    /** Leaves in good order: all sockets were taken out before. Argument: node. */
+    /** Leaves, and takes out what sockets are left. Arguments: node, lease in ms, wake-up channel. Answers whether it was there. */
     static final String LEAVE = COMMON
             + """
-            redis.call('ZREM', leases, ARGV[1])
+            local node, lease, channel = ARGV[1], tonumber(ARGV[2]), ARGV[3]
             redis.call('UNLINK', sockets)
-            return {1}
+            local left = redis.call('ZREM', leases, node)
+            if left == 1 then
+              append(lease, 'gone', node, '')
+              redis.call('PUBLISH', channel, '')
+            end
+            return {left}
             """;
 
     private PresenceScripts() {}

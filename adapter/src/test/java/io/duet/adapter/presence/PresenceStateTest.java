@@ -20,7 +20,8 @@ final class PresenceStateTest {
             Duration.ofMillis(100),
             event -> events.add(event.at().toEpochMilli()
                     + " " + event.type().name().toLowerCase(Locale.ROOT) + " " + event.userId()
-                    + event.room().map(room -> " " + room).orElse("")));
+                    + event.room().map(room -> " " + room).orElse("")),
+            node -> node.equals("n2") ? 40 : 0);
 
     @Test
     void aFirstSocketIsOnlineAndJoinsItsRooms() {
@@ -177,6 +178,29 @@ final class PresenceStateTest {
 
         state.advance(150);
         assertThat(events).endsWith("150 offline bert");
+    }
+
+    @Test
+    void aNodeThatASnapshotLacksMayComeBackWithinTheGracePeriod() {
+        put("n1", "s1", "anna", "red");
+        put("n2", "s2", "bert");
+        events.clear();
+
+        state.snapshot(Map.of(), 50);
+        putAt(100, "n1", "s1", "anna", "red");
+        state.advance(150);
+
+        assertThat(events).containsExactly("150 offline bert");
+    }
+
+    @Test
+    void aSocketWasSeenWhenItsNodeWas() {
+        put("n1", "s1", "anna");
+        put("n2", "s2", "anna");
+
+        assertThat(state.socketsOf("anna"))
+                .extracting(UserSocket::lastSeen)
+                .containsExactly(Instant.EPOCH, Instant.ofEpochMilli(40));
     }
 
     @Test

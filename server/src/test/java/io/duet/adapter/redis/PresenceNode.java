@@ -22,11 +22,13 @@ import java.util.concurrent.TimeUnit;
 final class PresenceNode {
     private static final Instant CONNECTED = Instant.ofEpochMilli(1);
 
+    final String uri;
     final GatedBus bus;
     final PresenceDirectory directory;
     final List<PresenceEvent> events = new CopyOnWriteArrayList<>();
 
-    private PresenceNode(GatedBus bus, PresenceDirectory directory) {
+    private PresenceNode(String uri, GatedBus bus, PresenceDirectory directory) {
+        this.uri = uri;
         this.bus = bus;
         this.directory = directory;
     }
@@ -36,7 +38,7 @@ final class PresenceNode {
         redis.closing(() -> real.close(Duration.ZERO).toCompletableFuture().get(5, TimeUnit.SECONDS));
         GatedBus bus = new GatedBus(real);
         PresenceDirectory directory = new PresenceDirectory(grace, new RedisPresenceLog(bus, "socket.io", "/", lease));
-        PresenceNode node = new PresenceNode(bus, directory);
+        PresenceNode node = new PresenceNode(uri, bus, directory);
         redis.closing(() -> {
             bus.open();
             directory.close().toCompletableFuture().get(5, TimeUnit.SECONDS);
@@ -55,6 +57,10 @@ final class PresenceNode {
         PresenceSnapshot snapshot = join(directory.subscribe(event -> {}, Runnable::run));
         snapshot.users().forEach((user, sockets) -> users.put(user, sockets.size()));
         return users;
+    }
+
+    Instant lastSeen(String user) {
+        return join(directory.socketsOf(user)).get(0).lastSeen();
     }
 
     Set<String> rooms(String user) {

@@ -3,14 +3,17 @@ package io.duet.adapter.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.duet.adapter.presence.PresenceEvent;
 import io.duet.redis.RedisExtension;
 import io.duet.redis.RedisServer;
 import io.duet.redis.SentinelTopology;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -126,9 +129,101 @@ final class RedisPresenceIT {
     }
 
     @Test
+    void whatHappensJustBeforeANodeLeavesIsToldToo() {
+        List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
+        PresenceNode leaving = nodes.get(0);
+        leaving.connect("s1", "anna");
+        leaving.connect("s2", "bert");
+        awaitUsers(nodes, Map.of("anna", 1, "bert", 1));
+
+        // The first batch is under way when the rest waits.
+        leaving.connect("s3", "cleo");
+        leaving.directory.forget("s1");
+        leaving.directory.forget("s2");
+        CompletionStage<Void> closed = leaving.directory.close();
+        nodes.get(1).connect("s4", "bert");
+        PresenceNode.join(closed);
+
+        PresenceNode staying = nodes.get(1);
+        awaitUsers(List.of(staying), Map.of("bert", 1));
+        assertThat(staying.transitions("anna")).containsExactly("online", "offline");
+        assertThat(staying.transitions("bert")).containsExactly("online");
+    }
+
+    @Test
+    void whatGoesWhileANodeWritesItselfAnewIsNoGhost() {
+        List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
+        PresenceNode busy = nodes.get(0);
+        busy.connect("s0", "anna");
+        awaitUsers(nodes, Map.of("anna", 1));
+        busy.bus.shut();
+
+        // One batch is under way, then far more changes than may wait.
+        busy.connect("ghost", "bert");
+        for (int i = 0; i < 21_000; i++) {
+            busy.connect("s0", "user" + i);
+        }
+        busy.directory.forget("ghost");
+        busy.connect("s0", "anna");
+        busy.bus.open();
+
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                        PresenceNode.join(busy.directory.counts()).repairs())
+                .isPositive());
+        awaitUsers(nodes, Map.of("anna", 1));
+        PresenceNode late = nodes(nodes.get(0).uri, 1).get(0);
+        assertThat(late.users()).isEqualTo(Map.of("anna", 1));
+    }
+
+    @Test
+    void aRedisThatHangsLeavesTheLastKnownState() {
+        RedisServer server = redis.single();
+        PresenceNode node = nodes(server.uri(), 1).get(0);
+        node.connect("s1", "anna");
+        awaitUsers(List.of(node), Map.of("anna", 1));
+        assertThat(node.directory.isStale()).isFalse();
+
+        server.freeze();
+        await().atMost(LEASE.plusSeconds(2)).until(node.directory::isStale);
+        assertThat(node.users()).isEqualTo(Map.of("anna", 1));
+        server.thaw();
+
+        await().atMost(LIMIT).until(() -> !node.directory.isStale());
+    }
+
+    @Test
+    void whatOthersHaveWrittenWronglyIsPassedOver() {
+        RedisServer server = redis.single();
+        PresenceNode first = nodes(server.uri(), 1).get(0);
+        first.connect("s1", "anna");
+        awaitUsers(List.of(first), Map.of("anna", 1));
+        String sockets = ((List<?>) server.call("KEYS", "*:sockets:*")).get(0).toString();
+        server.call("HSET", sockets, "s2", "no JSON", "s3", "{}");
+        server.call("INCR", "{socket.io-presence#/}:counter");
+        String number = String.valueOf(server.call("GET", "{socket.io-presence#/}:counter"));
+        server.call("XADD", "{socket.io-presence#/}:log", "*", "n", number, "node", "x", "changes", "no JSON");
+        first.connect("s4", "bert");
+
+        awaitUsers(List.of(first), Map.of("anna", 1, "bert", 1));
+        assertThat(PresenceNode.join(first.directory.counts()).repairs()).isZero();
+        awaitUsers(nodes(server.uri(), 1), Map.of("anna", 1, "bert", 1));
+    }
+
+    @Test
+    void aSocketIsSeenWhileItsNodeRenewsItsLease() {
+        List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
+        nodes.get(0).connect("s1", "anna");
+        awaitUsers(nodes, Map.of("anna", 1));
+
+        Instant first = nodes.get(1).lastSeen("anna");
+        await().atMost(LIMIT).until(() -> nodes.get(1).lastSeen("anna").isAfter(first.plus(LEASE)));
+        assertThat(PresenceNode.join(nodes.get(1).directory.counts()).lag()).isLessThan(LIMIT);
+    }
+
+    @Test
     void aRedisThatHasForgottenEverythingLearnsItAgain() {
         RedisServer server = redis.single();
-        List<PresenceNode> nodes = nodes(server.uri(), 2);
+        List<PresenceNode> nodes = nodes(server.uri(), 2, Duration.ofSeconds(5));
         for (int i = 0; i < 1_500; i++) {
             nodes.get(i % 2).connect("s" + i, "user" + i);
         }
@@ -145,6 +240,8 @@ final class RedisPresenceIT {
             assertThat(node.directory.isStale()).isFalse();
             assertThat(node.users()).hasSize(1_501);
         }));
+        assertThat(nodes).allSatisfy(node -> assertThat(node.events)
+                .allMatch(event -> event.type() == PresenceEvent.Type.ONLINE));
     }
 
     @Test
@@ -192,8 +289,12 @@ final class RedisPresenceIT {
     }
 
     private List<PresenceNode> nodes(String uri, int count) {
+        return nodes(uri, count, GRACE);
+    }
+
+    private List<PresenceNode> nodes(String uri, int count, Duration grace) {
         return new ArrayList<>(IntStream.range(0, count)
-                .mapToObj(i -> PresenceNode.start(redis, uri, GRACE, LEASE))
+                .mapToObj(i -> PresenceNode.start(redis, uri, grace, LEASE))
                 .toList());
     }
 
