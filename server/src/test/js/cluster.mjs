@@ -362,6 +362,35 @@ for (const [name, emitter] of Object.entries(EMITTERS)) {
   await run(name, cluster, DISCONNECTING, sender);
 }
 
+const LEASE = 6000;
+const people = await new Cluster("people", [d1, n1, d2], "/people").start();
+const isOnline = user => people.ask(0, { op: "isOnline", user });
+
+await tap.check("a user is known on another node", async () => {
+  await Promise.all([0, 2].map(i => people.ask(i, { op: "presence", lease: LEASE })));
+  await people.ask(2, { op: "identify", socket: people.ids[2], user: "anna" });
+  await eventually("anna is online", () => isOnline("anna"));
+});
+
+await tap.check("a user is reached from everywhere, on a Node server too", async () => {
+  await people.join(1, "user:anna");
+  const byRoom = { op: "emit", rooms: ["user:anna"], args: SENT };
+  const senders = [
+    () => people.ask(0, { op: "toUser", user: "anna", args: SENT }),
+    () => people.ask(2, { op: "toUser", user: "anna", args: SENT }),
+    () => people.ask(1, byRoom),
+    ...Object.values(EMITTERS).map(emitter => () => emitter({ nsp: people.nsp, ...byRoom })),
+  ];
+  for (const send of senders) {
+    const heard = [1, 2].map(i => next(people.clients[i], "test"));
+    people.clients[0].once("test", () => tap.abort("a user alone is reached", "somebody else was"));
+    await send();
+    same(await Promise.all(heard), [GOT, GOT]);
+  }
+  await people.received("end", { op: "emit", args: ["end"] });
+  people.clients[0].off("test");
+});
+
 /** In the namespace of all four. */
 const all = { counts: by => by.ask({ op: "serverCount" }), found: async by => (await by.ask({ op: "fetchSockets" })).length };
 let alive = [d1, d2, n1, n2];
@@ -397,6 +426,10 @@ for (const victim of [n2, d2]) {
     same(await Promise.all(alive.map(all.found)), alive.map(() => 0));
     same(Date.now() - start < REQUESTS_TIMEOUT, true);
     await Promise.all(pending);
+    if (victim === d2) {
+      same(await isOnline("anna"), true);
+      await eventually("anna is offline", async () => !(await isOnline("anna")), LEASE + 2000 - (Date.now() - start));
+    }
     const last = await new Cluster(`without ${victim.name}`, alive.slice(0, 2), "/").connected();
     same(await last.received("test", { op: "emit", args: SENT }), [[GOT], [GOT]]);
     last.end();

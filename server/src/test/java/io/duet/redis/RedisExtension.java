@@ -21,6 +21,10 @@ public final class RedisExtension implements AfterEachCallback {
         return closing(SentinelTopology.start(DOWN_AFTER));
     }
 
+    public ClusterTopology cluster() {
+        return closing(ClusterTopology.start());
+    }
+
     /** Ends something else behind the test too, before what was started earlier. */
     public <T extends AutoCloseable> T closing(T resource) {
         running.add(0, resource);

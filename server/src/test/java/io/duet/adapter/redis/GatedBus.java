@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /** A bus whose scripts wait while its gate is shut, as those of a process that is frozen. */
 final class GatedBus implements Bus {
     private final Bus bus;
+    private volatile Predicate<String> held = any -> false;
     private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
     GatedBus(Bus bus) {
@@ -15,6 +17,12 @@ final class GatedBus implements Bus {
     }
 
     void shut() {
+        shut(any -> true);
+    }
+
+    /** For some scripts only. */
+    void shut(Predicate<String> scripts) {
+        held = scripts;
         gate = new CompletableFuture<>();
     }
 
@@ -24,7 +32,9 @@ final class GatedBus implements Bus {
 
     @Override
     public CompletionStage<List<Object>> eval(String script, List<Object> keys, Object... arguments) {
-        return gate.thenCompose(opened -> bus.eval(script, keys, arguments));
+        return held.test(script)
+                ? gate.thenCompose(opened -> bus.eval(script, keys, arguments))
+                : bus.eval(script, keys, arguments);
     }
 
     @Override

@@ -34,10 +34,16 @@ final class PresenceNode {
     }
 
     static PresenceNode start(RedisExtension redis, String uri, Duration grace, Duration lease) {
-        RedissonBus real = RedissonBus.to(RedisUri.parse(uri), RedisAdapterOptions.defaults());
+        RedissonBus bus = RedissonBus.to(RedisUri.parse(uri), RedisAdapterOptions.defaults());
+        return start(redis, uri, bus, "/", grace, lease);
+    }
+
+    static PresenceNode start(
+            RedisExtension redis, String uri, RedissonBus real, String namespace, Duration grace, Duration lease) {
         redis.closing(() -> real.close(Duration.ZERO).toCompletableFuture().get(5, TimeUnit.SECONDS));
         GatedBus bus = new GatedBus(real);
-        PresenceDirectory directory = new PresenceDirectory(grace, new RedisPresenceLog(bus, "socket.io", "/", lease));
+        PresenceDirectory directory =
+                new PresenceDirectory(grace, new RedisPresenceLog(bus, "socket.io", namespace, lease));
         PresenceNode node = new PresenceNode(uri, bus, directory);
         redis.closing(() -> {
             bus.open();

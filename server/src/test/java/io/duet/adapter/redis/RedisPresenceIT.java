@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.duet.adapter.presence.PresenceEvent;
+import io.duet.redis.ClusterTopology;
 import io.duet.redis.RedisExtension;
 import io.duet.redis.RedisServer;
 import io.duet.redis.SentinelTopology;
@@ -13,11 +14,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.config.Config;
 
 /** Presence of several nodes on real servers, some of which die. */
 final class RedisPresenceIT {
@@ -130,7 +133,7 @@ final class RedisPresenceIT {
 
     @Test
     void whatHappensJustBeforeANodeLeavesIsToldToo() {
-        List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
+        List<PresenceNode> nodes = nodes(redis.single().uri(), 2, Duration.ofSeconds(3), LEASE);
         PresenceNode leaving = nodes.get(0);
         leaving.connect("s1", "anna");
         leaving.connect("s2", "bert");
@@ -140,9 +143,8 @@ final class RedisPresenceIT {
         leaving.connect("s3", "cleo");
         leaving.directory.forget("s1");
         leaving.directory.forget("s2");
-        CompletionStage<Void> closed = leaving.directory.close();
+        PresenceNode.join(leaving.directory.close());
         nodes.get(1).connect("s4", "bert");
-        PresenceNode.join(closed);
 
         PresenceNode staying = nodes.get(1);
         awaitUsers(List.of(staying), Map.of("bert", 1));
@@ -152,11 +154,11 @@ final class RedisPresenceIT {
 
     @Test
     void whatGoesWhileANodeWritesItselfAnewIsNoGhost() {
-        List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
+        List<PresenceNode> nodes = nodes(redis.single().uri(), 2, GRACE, Duration.ofSeconds(20));
         PresenceNode busy = nodes.get(0);
         busy.connect("s0", "anna");
         awaitUsers(nodes, Map.of("anna", 1));
-        busy.bus.shut();
+        busy.bus.shut(PresenceScripts.WRITE::equals);
 
         // One batch is under way, then far more changes than may wait.
         busy.connect("ghost", "bert");
@@ -165,14 +167,17 @@ final class RedisPresenceIT {
         }
         busy.directory.forget("ghost");
         busy.connect("s0", "anna");
-        busy.bus.open();
-
         await().atMost(LIMIT).untilAsserted(() -> assertThat(
                         PresenceNode.join(busy.directory.counts()).repairs())
                 .isPositive());
-        awaitUsers(nodes, Map.of("anna", 1));
-        PresenceNode late = nodes(nodes.get(0).uri, 1).get(0);
+        // Long enough for a look at what Redis has, if it did not wait.
+        PresenceNode late = nodes(busy.uri, 1, GRACE, Duration.ofSeconds(20)).get(0);
         assertThat(late.users()).isEqualTo(Map.of("anna", 1));
+        busy.bus.open();
+
+        await().atMost(LIMIT).until(() -> !busy.transitions("bert").isEmpty());
+        awaitUsers(nodes, Map.of("anna", 1));
+        awaitUsers(List.of(late), Map.of("anna", 1));
     }
 
     @Test
@@ -223,7 +228,7 @@ final class RedisPresenceIT {
     @Test
     void aRedisThatHasForgottenEverythingLearnsItAgain() {
         RedisServer server = redis.single();
-        List<PresenceNode> nodes = nodes(server.uri(), 2, Duration.ofSeconds(5));
+        List<PresenceNode> nodes = nodes(server.uri(), 2, Duration.ofSeconds(5), LEASE);
         for (int i = 0; i < 1_500; i++) {
             nodes.get(i % 2).connect("s" + i, "user" + i);
         }
@@ -288,13 +293,43 @@ final class RedisPresenceIT {
                 .allSatisfy(node -> assertThat(node.transitions("bert")).containsExactly("online"));
     }
 
-    private List<PresenceNode> nodes(String uri, int count) {
-        return nodes(uri, count, GRACE);
+    @Test
+    void worksOnEachMasterOfARedisCluster() {
+        ClusterTopology cluster = redis.cluster();
+        for (RedisServer master : cluster.masters()) {
+            String namespace = IntStream.iterate(0, i -> i + 1)
+                    .mapToObj(i -> "/" + i)
+                    .filter(name -> cluster.masterOf("{socket.io-presence#" + name + "}") == master)
+                    .findFirst()
+                    .orElseThrow();
+            List<PresenceNode> nodes = List.of(clusterNode(master, namespace), clusterNode(master, namespace));
+
+            nodes.get(0).connect("s1", "anna", "red");
+            nodes.get(1).connect("s2", "bert");
+            awaitUsers(nodes, Map.of("anna", 1, "bert", 1));
+            assertThat((List<?>) master.call("KEYS", "{socket.io-presence#" + namespace + "}:*"))
+                    .hasSize(5);
+            nodes.get(0).bus.shut();
+            awaitUsers(nodes.subList(1, 2), Map.of("bert", 1));
+        }
     }
 
-    private List<PresenceNode> nodes(String uri, int count, Duration grace) {
+    private PresenceNode clusterNode(RedisServer master, String namespace) {
+        Config config = new Config();
+        config.useClusterServers().addNodeAddress(master.uri());
+        RedissonClient redisson = Redisson.create(config);
+        redis.closing(redisson::shutdown);
+        RedissonBus bus = RedissonBus.over(RedissonBus.usable(redisson), RedisAdapterOptions.defaults());
+        return PresenceNode.start(redis, master.uri(), bus, namespace, GRACE, LEASE);
+    }
+
+    private List<PresenceNode> nodes(String uri, int count) {
+        return nodes(uri, count, GRACE, LEASE);
+    }
+
+    private List<PresenceNode> nodes(String uri, int count, Duration grace, Duration lease) {
         return new ArrayList<>(IntStream.range(0, count)
-                .mapToObj(i -> PresenceNode.start(redis, uri, grace, LEASE))
+                .mapToObj(i -> PresenceNode.start(redis, uri, grace, lease))
                 .toList());
     }
 

@@ -1,0 +1,81 @@
+package io.duet.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/** Three masters without replicas that share the slots of a Redis Cluster, a third each. */
+public final class ClusterTopology implements AutoCloseable {
+    private static final int MASTERS = 3;
+    private static final int SLOTS_OF_EACH = 16_384 / MASTERS + 1;
+    private static final int LAST_SLOT = 16_383;
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
+    private final List<RedisServer> masters = new ArrayList<>();
+
+    private ClusterTopology() {}
+
+    static ClusterTopology start() {
+        ClusterTopology topology = new ClusterTopology();
+        List<String> busPorts = new ArrayList<>();
+        for (int i = 0; i < MASTERS; i++) {
+            busPorts.add(Integer.toString(RedisServer.freePort()));
+            topology.masters.add(master(busPorts.get(i)));
+        }
+        for (int i = 0; i < MASTERS; i++) {
+            RedisServer master = topology.masters.get(i);
+            int first = i * SLOTS_OF_EACH;
+            int last = Math.min(first + SLOTS_OF_EACH - 1, LAST_SLOT);
+            master.call("CLUSTER", "ADDSLOTSRANGE", Integer.toString(first), Integer.toString(last));
+            String port = Integer.toString(topology.masters.get(0).port());
+            master.call("CLUSTER", "MEET", "127.0.0.1", port, busPorts.get(0));
+        }
+        Awaitility.await("cluster").atMost(LIMIT).until(() -> topology.masters.stream()
+                .allMatch(ClusterTopology::knowsAll));
+        return topology;
+    }
+
+    private static RedisServer master(String busPort) {
+        try {
+            Path state = Files.createTempFile("duet-cluster", ".conf");
+            Files.delete(state);
+            state.toFile().deleteOnExit();
+            return RedisServer.start(
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-config-file",
+                    state.toString(),
+                    "--cluster-port",
+                    busPort,
+                    "--cluster-node-timeout",
+                    "2000");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean knowsAll(RedisServer master) {
+        String info = String.valueOf(master.call("CLUSTER", "INFO"));
+        return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + MASTERS);
+    }
+
+    public List<RedisServer> masters() {
+        return masters;
+    }
+
+    /** Who has the slot of a key. */
+    public RedisServer masterOf(String key) {
+        long slot = (Long) masters.get(0).call("CLUSTER", "KEYSLOT", key);
+        return masters.get((int) (slot / SLOTS_OF_EACH));
+    }
+
+    @Override
+    public void close() {
+        masters.forEach(RedisServer::close);
+    }
+}
