@@ -1,8 +1,8 @@
 /** What a typed line means. */
 
-export const HELP = "* /who  /image <path>  /join <room>  /quit  /help; anything else is sent to the room";
+export const HELP = "* /who  /to <name> <text>  /image <path>  /join <room>  /quit  /help; anything else is sent to the room";
 
-/** @returns {{name: "none"|"say"|"who"|"image"|"join"|"quit"|"help"|"unknown", argument: string}} */
+/** @returns {{name: "none"|"say"|"who"|"to"|"image"|"join"|"quit"|"help"|"unknown", argument: string}} */
 export function parseLine(line) {
   const text = line.trim();
   if (text === "") {
@@ -12,6 +12,6 @@ export function parseLine(line) {
     return { name: "say", argument: text };
   }
   const [, word, argument] = /^\/(\S*)\s*(.*)$/su.exec(text);
-  const known = ["who", "image", "join", "quit", "help"].includes(word);
+  const known = ["who", "to", "image", "join", "quit", "help"].includes(word);
   return known ? { name: word, argument } : { name: "unknown", argument: `/${word}` };
 }

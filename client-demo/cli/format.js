@@ -9,9 +9,14 @@ export function printable(text) {
   return String(text).replace(CONTROL, " ");
 }
 
-/** One line for a message; own ones end in their delivery mark. */
-export function formatMessage(message, timeZone) {
-  const author = message.own ? `${message.from.name} (you)` : message.from.name;
+/**
+ * One line for a message; own ones end in their delivery mark.
+ *
+ * @param toName the name of the one whom it is for, if it is for one alone
+ */
+export function formatMessage(message, { timeZone, toName = "" } = {}) {
+  const sender = message.own ? `${message.from.name} (you)` : message.from.name;
+  const author = message.to ? `${sender} to ${toName}` : sender;
   const line = `[${formatTime(message.at, timeZone)}] ${printable(author)}: ${content(message)}`;
   if (message.delivery === "delivered") {
     return `${line} ✓`;

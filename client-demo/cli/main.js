@@ -1,4 +1,5 @@
 /** The terminal client: `npm start -- --url http://localhost:3000 --room lobby --name ann`. */
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { io } from "socket.io-client";
@@ -15,6 +16,7 @@ const EXIT_GRACE_MS = 2_000;
 
 class Client {
   #options;
+  #user = randomUUID();
   #terminal = new Terminal();
   #session;
   #members = [];
@@ -33,7 +35,7 @@ class Client {
     const { url, room, name, transport } = this.#options;
     const socket = io(url, { autoConnect: false, forceNew: true, transports: transportsFor(transport) });
     try {
-      await this.#join(socket, { room, name });
+      await this.#join(socket, { room, name, user: this.#user });
       this.#terminal.print(HELP);
       await this.#readLines();
       await this.#allSettled();
@@ -89,9 +91,9 @@ class Client {
         }
       },
       members: (members) => this.#showMembers(members),
-      message: (message) => message.delivery !== "pending" && print(formatMessage(message)),
+      message: (message) => message.delivery !== "pending" && print(this.#format(message)),
       delivery: (message) => {
-        print(formatMessage(message));
+        print(this.#format(message));
         this.#settled();
       },
       typing: (names) => names.length > 0 && print(`~ ${formatTyping(names.map(printable))}`),
@@ -118,6 +120,11 @@ class Client {
     }
   }
 
+  #format(message) {
+    const to = this.#members.find((member) => member.id === message.to);
+    return formatMessage(message, { toName: to?.id === this.#you?.id ? "you" : to?.name });
+  }
+
   async #readLines() {
     const onKeystroke = (text) => (text && !text.startsWith("/") ? this.#session.typing() : this.#session.stopTyping());
     for await (const line of this.#terminal.lines(onKeystroke)) {
@@ -134,6 +141,7 @@ class Client {
       none: () => {},
       say: () => this.#say(argument),
       who: () => this.#terminal.print(formatMembers(this.#members, this.#you)),
+      to: () => this.#sayTo(argument),
       image: () => this.#sendImage(argument),
       join: () => this.#moveTo(argument),
       help: () => this.#terminal.print(HELP),
@@ -148,6 +156,23 @@ class Client {
       return;
     }
     this.#session.sendText(text);
+  }
+
+  /** The name may have spaces: the longest that fits is meant. */
+  #sayTo(argument) {
+    const [member] = this.#members
+      .filter(({ name }) => argument.startsWith(`${name} `))
+      .sort((one, other) => other.name.length - one.name.length);
+    if (!member) {
+      this.#terminal.print("! /to needs the name of somebody who is here, and a text");
+      return;
+    }
+    const text = argument.slice(member.name.length).trim();
+    if (text.length > MAX_TEXT_LENGTH) {
+      this.#terminal.print(`! a message has at most ${MAX_TEXT_LENGTH} characters`);
+    } else if (text) {
+      this.#session.sendDirect(member.id, text);
+    }
   }
 
   async #sendImage(path) {
@@ -167,7 +192,7 @@ class Client {
   }
 
   #moveTo(room) {
-    const request = { room, name: this.#options.name };
+    const request = { room, name: this.#options.name, user: this.#user };
     const problem = joinProblem(request);
     if (problem) {
       this.#terminal.print(`! ${problem}`);

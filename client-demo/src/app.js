@@ -20,6 +20,10 @@ const imageInput = byId("image-input");
 
 let session = null;
 let you = null;
+let members = [];
+
+/** Whom messages go to alone; nobody: to the room. */
+let partner = null;
 
 /** What the session tells, shown on the page. */
 const listener = {
@@ -47,8 +51,8 @@ const listener = {
   refused(error) {
     leave(error);
   },
-  members: (members) => view.showMembers(members, you),
-  message: view.showMessage,
+  members: showMembers,
+  message: (message) => view.showMessage(message, nameOf(message.to)),
   delivery: view.showDelivery,
   typing: view.showTyping,
 };
@@ -58,6 +62,37 @@ function showConnectionInRoom(state) {
     view.showBanner("Connection lost. Reconnecting…");
   } else if (state === "disconnected") {
     view.showBanner("The server has closed the connection.", true);
+  }
+}
+
+function showMembers(now) {
+  members = now;
+  view.showMembers(members, you, choosePartner);
+  if (partner && !members.some((member) => member.id === partner.id)) {
+    choosePartner(null);
+  }
+}
+
+function choosePartner(member) {
+  partner = member;
+  view.showPartner(partner);
+  textInput.focus();
+}
+
+function nameOf(id) {
+  return id === you?.id ? "you" : (members.find((member) => member.id === id)?.name ?? "");
+}
+
+/** One id for each name in this browser: all its pages with that name are one user. */
+function userId(name) {
+  const key = `duet-user-${name}`;
+  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  try {
+    const id = localStorage.getItem(key) ?? random();
+    localStorage.setItem(key, id);
+    return id;
+  } catch {
+    return random(); // Storage is refused: this page is a user of its own.
   }
 }
 
@@ -73,7 +108,7 @@ function join() {
   history.replaceState(null, "", `?${new URLSearchParams({ room, name, transport })}`);
   const socket = io({ autoConnect: false, forceNew: true, transports: transportsFor(transport) });
   session = new ChatSession(socket, listener);
-  session.join({ room, name });
+  session.join({ room, name, user: userId(name) });
 }
 
 function joinRequest() {
@@ -85,6 +120,7 @@ function leave(error = "") {
   session?.close();
   session = null;
   you = null;
+  choosePartner(null);
   history.replaceState(null, "", location.pathname); // A reload must not join again.
   view.showState("disconnected", "");
   view.showTransport("");
@@ -98,7 +134,11 @@ function sendText() {
   view.showComposerError("");
   if (text) {
     textInput.value = "";
-    session.sendText(text);
+    if (partner) {
+      session.sendDirect(partner.id, text);
+    } else {
+      session.sendText(text);
+    }
   }
 }
 
@@ -135,7 +175,8 @@ function listenToUser() {
       sendImage(file);
     }
   });
-  textInput.addEventListener("input", () => (textInput.value ? session.typing() : session.stopTyping()));
+  textInput.addEventListener("input", () => (textInput.value && !partner ? session.typing() : session.stopTyping()));
+  byId("partner-clear").addEventListener("click", () => choosePartner(null));
 }
 
 /** Fills the form from the link, and joins at once if it names both a room and a person. */

@@ -10,8 +10,8 @@ const MAX_QUEUED = 50;
 const MAX_REMEMBERED_IDS = 1_000;
 
 /**
- * @typedef {{id: string, name: string}} Member
- * @typedef {{kind: "text"|"image", own: boolean, from: Member, at: string, text?: string,
+ * @typedef {{id: string, name: string}} Member a user: all sockets with the same user id are one
+ * @typedef {{kind: "text"|"image", own: boolean, from: Member, to?: string, at: string, text?: string,
  *   image?: {name: string, type: string, data: ArrayBuffer|ArrayBufferView},
  *   delivery: "received"|"pending"|"delivered"|"failed", error?: string}} Message
  * @typedef {object} Listener
@@ -58,9 +58,9 @@ export class ChatSession {
     return this.#pending.size;
   }
 
-  /** Joins the room, connecting first if needed. Also moves to another room: the server leaves the first. */
-  join({ room, name }) {
-    this.#wanted = { room, name };
+  /** Joins the room as this user, connecting first if needed. Also moves to another room: the server leaves the first. */
+  join({ room, name, user }) {
+    this.#wanted = { room, name, user };
     this.#joinedBefore = false;
     if (this.#socket.connected) {
       this.#join();
@@ -79,6 +79,12 @@ export class ChatSession {
   sendText(text) {
     this.#typingSender.stop();
     this.#send({ kind: "text", text }, EVENT.CHAT, text);
+  }
+
+  /** Sends to one user alone, wherever that user is. @param {string} to the id of a member */
+  sendDirect(to, text) {
+    this.#typingSender.stop();
+    this.#send({ kind: "text", text, to }, EVENT.DIRECT, { to, text });
   }
 
   /** @param {{name: string, type: string, data: ArrayBuffer|Uint8Array}} image */
@@ -144,6 +150,9 @@ export class ChatSession {
     const socket = this.#socket;
     socket.on(EVENT.CHAT, ({ id, from, text, at }) => {
       this.#receive(id, { kind: "text", from, text: String(text), at });
+    });
+    socket.on(EVENT.DIRECT, ({ id, from, to, text, at }) => {
+      this.#receive(id, { kind: "text", from, to, text: String(text), at });
     });
     socket.on(EVENT.IMAGE, ({ id, from, name, type, data, at }) => {
       this.#receive(id, { kind: "image", from, image: { name: String(name), type: String(type), data }, at });
@@ -220,7 +229,8 @@ export class ChatSession {
 
   /** The copy of an own message that came before its ack: by id, or by content if there is no ack. */
   #takeEarlyCopy(message, id) {
-    const sameContent = (copy) => copy.text === message.text && copy.image?.name === message.image?.name;
+    const sameContent = (copy) =>
+      copy.text === message.text && copy.to === message.to && copy.image?.name === message.image?.name;
     const found = id ?? [...this.#earlyCopies].find(([, copy]) => sameContent(copy))?.[0];
     const copy = this.#earlyCopies.get(found);
     if (copy) {

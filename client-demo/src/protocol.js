@@ -8,6 +8,7 @@ export const EVENT = Object.freeze({
   TYPING: "typing",
   IMAGE: "image",
   MEMBERS: "members",
+  DIRECT: "direct",
 });
 
 /**

@@ -94,19 +94,32 @@ export function clearRoom() {
   showTyping([]);
 }
 
-export function showMembers(members, you) {
+/** @param onChosen called with a member, other than you, who is to be written to alone */
+export function showMembers(members, you, onChosen) {
   byId("member-count").textContent = String(members.length);
-  byId("members").replaceChildren(...members.map((member) => memberItem(member, member.id === you?.id)));
+  byId("members").replaceChildren(...members.map((member) => memberItem(member, member.id === you?.id, onChosen)));
 }
 
-function memberItem(member, isYou) {
+function memberItem(member, isYou, onChosen) {
   const item = testElement("li", "member");
   item.dataset.id = member.id;
   item.append(avatar(member.name), testElement("span", "member-name", member.name));
   if (isYou) {
     item.append(element("span", "you", "you"));
+  } else {
+    const button = testElement("button", "write-to", "Write");
+    button.type = "button";
+    button.setAttribute("aria-label", `Write to ${member.name} alone`);
+    button.addEventListener("click", () => onChosen(member));
+    item.append(button);
   }
   return item;
+}
+
+/** Whom messages go to alone, or null. */
+export function showPartner(member) {
+  byId("partner").hidden = member === null;
+  byId("partner-name").textContent = member?.name ?? "";
 }
 
 function avatar(name) {
@@ -131,7 +144,8 @@ export function showNotice(text) {
   append(testElement("li", "notice", text));
 }
 
-export function showMessage(message) {
+/** @param toName the name of the one whom it is for, if it is for one alone */
+export function showMessage(message, toName) {
   const item = testElement("li", "message");
   item.classList.toggle("own", message.own);
   item.dataset.kind = message.kind;
@@ -139,7 +153,11 @@ export function showMessage(message) {
 
   const head = element("div", "head");
   const time = element("time", "time");
-  head.append(testElement("span", "author", message.own ? "You" : message.from.name), time);
+  head.append(testElement("span", "author", message.own ? "You" : message.from.name));
+  if (message.to) {
+    head.append(testElement("span", "direct", `to ${toName}`));
+  }
+  head.append(time);
 
   const bubble = element("div", "bubble");
   bubble.append(message.kind === "image" ? picture(message) : testElement("p", "text", message.text));

@@ -27,6 +27,17 @@ test("shows an own message once when its copy comes first", () => {
   assert.deepEqual(shown(), ["hi delivered"]);
 });
 
+test("shows a direct message once, and to whom it went", () => {
+  const { socket, messages, shown, session } = joined();
+
+  session.sendDirect("u2", "psst");
+  socket.receive("direct", { id: "m1", from: YOU, to: "u2", text: "psst", at: AT });
+  socket.answer("direct", null, { ok: true, id: "m1", at: AT });
+
+  assert.deepEqual(shown(), ["psst delivered"]);
+  assert.equal(messages[0].to, "u2");
+});
+
 test("takes a copy as confirmation if the connection breaks before the ack", () => {
   const { socket, shown, session } = joined();
 

@@ -40,6 +40,7 @@ async function run(check) {
   await check("ann's text arrives at bob and is acked", () => say(ann, bob, "Hello, Bob"));
   await check("bob's emoji arrive at ann and are acked", () => say(bob, ann, "Grüße 👋🏽 <b>日本語</b>"));
   await check("the members are listed on demand", () => who(bob));
+  await check("ann writes to bob alone", () => sayTo(ann, bob));
   await check("an image arrives intact and is acked", () => sendImage(ann, bob));
   await check("typing is shown", () => typingIsShown(ann));
   await check("another room is joined, the first one left", () => moveAway(bob, ann));
@@ -96,6 +97,19 @@ async function who(client) {
   await client.prints(/^\* here now \(2\): ann, bob \(you\)$|^\* here now \(2\): bob \(you\), ann$/);
 }
 
+/** Once there is somebody else in the room who could hear it. */
+async function sayTo(from, to) {
+  await connectPeer();
+  const heard = [];
+  peer.onAny((event) => heard.push(event));
+  from.type(`/to ${to.name} between us`);
+  assert.ok((await from.prints(`${from.name} (you) to ${to.name}: between us`)).endsWith("✓"), "no ack mark");
+  await to.prints(`${from.name} to you: between us`);
+  await say(from, to, "for all");
+  assert.deepEqual(heard.filter((event) => event !== EVENT.MEMBERS), [EVENT.CHAT]);
+  peer.offAny();
+}
+
 async function sendImage(from, to) {
   await connectPeer();
   const { png } = noisePng(200, 150);
@@ -110,6 +124,9 @@ async function sendImage(from, to) {
 }
 
 async function connectPeer() {
+  if (peer.connected) {
+    return;
+  }
   peer.connect();
   const ack = await peer.timeout(WAIT_MS).emitWithAck(EVENT.JOIN, { room, name: "eve" });
   assert.equal(ack.ok, true);

@@ -14,6 +14,9 @@ const POLL_MS = 25;
 const KEY_WAIT_MS = 300;
 const MANY_MESSAGES = 25;
 
+/** How long the server waits for somebody who reloads. */
+const GRACE_MS = 5_000;
+
 const { url, transport } = endToEndOptions();
 const room = `e2e-${randomUUID().slice(0, 8)}`;
 const problems = [];
@@ -38,6 +41,10 @@ async function run(check) {
   await check("an image arrives intact at both and is acked", () => sendImage(bob, ann));
   await check("a too large image is refused with a message", () => refuseLargeImage(ann));
   await check(`${MANY_MESSAGES} messages in a row arrive in order, once each`, () => sayMany(ann, bob));
+
+  await check("ann writes to bob alone", () => writeAlone(ann, bob));
+  await check("a reload is not seen, two tabs are one user, both closed are none after a while", () => comeAndGo(ann, bob));
+  await check("bob is back", () => joinByLink(bob, "bob").then(() => membersAre(ann, ["ann", "bob"])));
 
   await check("the members list changes when ann leaves", () => leave(ann, bob));
   await check("no errors on the pages", async () => assert.deepEqual(problems, []));
@@ -165,6 +172,64 @@ async function sayMany(from, to) {
   }
   const open = from.getByTestId("ack").and(from.locator(":not([data-state=delivered])"));
   await until(() => open.count(), 0);
+}
+
+/** A third person in the room does not hear it. */
+async function writeAlone(from, to) {
+  const carol = await openPage("carol");
+  await joinByLink(carol, "carol");
+  await membersAre(from, ["ann", "bob", "carol"]);
+  await from.getByTestId("member").filter({ hasText: "bob" }).getByTestId("write-to").click();
+  await send(from, "between us");
+  await acked(lastMessage(from));
+  await hasText(lastMessage(from).getByTestId("direct"), "to bob");
+  await hasText(lastMessage(to).getByTestId("text"), "between us");
+  await hasText(lastMessage(to).getByTestId("direct"), "to you");
+  await from.getByTestId("partner-clear").click();
+  await send(from, "for all");
+  await hasText(lastMessage(carol).getByTestId("text"), "for all");
+  assert.deepEqual(await carol.getByTestId("text").allTextContents(), ["for all"]);
+  await carol.getByTestId("leave-button").click();
+  await membersAre(from, ["ann", "bob"]);
+  await carol.context().close();
+}
+
+async function comeAndGo(watcher, page) {
+  const lists = await watchMembers(watcher);
+  await page.reload();
+  await isJoined(page);
+  const tab = await page.context().newPage();
+  await joinByLink(tab, "bob");
+  await onBoth(page, tab, (each) => membersAre(each, ["ann", "bob"]));
+
+  await tab.close();
+  await page.waitForTimeout(GRACE_MS / 2);
+  await page.goto("about:blank");
+  const closed = Date.now();
+  await membersAre(watcher, ["ann"]);
+
+  const taken = Date.now() - closed;
+  assert.ok(taken > GRACE_MS * 0.9 && taken < GRACE_MS + 2_000, `bob was gone after ${taken} ms`);
+  assert.deepEqual(await lists(), ["ann,bob", "ann"]);
+}
+
+/** Gives each list of members that the page has shown since, as it is in the document. */
+async function watchMembers(page) {
+  await page.evaluate(() => {
+    const list = document.querySelector("[data-testid=members]");
+    const read = () =>
+      [...list.querySelectorAll("[data-testid=member-name]")]
+        .map((name) => name.textContent)
+        .sort()
+        .join();
+    window.shownMembers = [read()];
+    new MutationObserver(() => {
+      if (window.shownMembers.at(-1) !== read()) {
+        window.shownMembers.push(read());
+      }
+    }).observe(list, { childList: true, subtree: true });
+  });
+  return () => page.evaluate(() => window.shownMembers);
 }
 
 async function leave(from, to) {

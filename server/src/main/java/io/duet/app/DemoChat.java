@@ -6,7 +6,10 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.duet.socketio.Ack;
 import io.duet.socketio.Arguments;
-import io.duet.socketio.RemoteSocket;
+import io.duet.socketio.BroadcastOperator;
+import io.duet.socketio.DisconnectReason;
+import io.duet.socketio.Presence;
+import io.duet.socketio.PresenceOptions;
 import io.duet.socketio.Server;
 import io.duet.socketio.Socket;
 import java.io.IOException;
@@ -18,54 +21,98 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The chat behind the demo page: rooms, who is here, typing, images. Its events are described in the demo's README. */
+/** The chat behind the demo page: rooms, who is here, typing, images, messages to one user. Its events are described in the demo's README. */
 final class DemoChat {
     private static final int MAX_NAME = 100;
     private static final int MAX_TEXT = 5000;
+    /** People name rooms; the prefix keeps them from naming somebody's private one. */
+    private static final String ROOM_PREFIX = "room:";
+
     private static final String MEMBER = "member";
     private static final String ROOM = "room";
 
     private final Server io;
+    private final Presence presence;
 
     DemoChat(Server io) {
         this.io = io;
+        this.presence = io.presence(PresenceOptions.builder()
+                .rooms(room -> room.startsWith(ROOM_PREFIX))
+                .build());
     }
 
     void serve() {
+        presence.subscribe(event -> event.room().ifPresent(this::announceMembers));
         io.onConnection(socket -> socket.on("join", JoinRequest.class, (request, ack) -> join(socket, request, ack))
                 .on("chat", String.class, (text, ack) -> chat(socket, text, ack))
+                .on("direct", DirectMessage.class, (message, ack) -> direct(socket, message, ack))
                 .on("typing", Boolean.class, (typing, ack) -> typing(socket, Boolean.TRUE.equals(typing)))
                 .on("image", (arguments, ack) -> image(socket, arguments, ack))
-                .onDisconnect((reason, description) -> room(socket).ifPresent(this::announceMembers)));
+                .onDisconnecting((reason, description) -> {
+                    if (reason == DisconnectReason.CLIENT_NAMESPACE_DISCONNECT) {
+                        // On purpose: nobody has to wait for a reload.
+                        room(socket).ifPresent(socket::leave);
+                    }
+                }));
     }
 
     private void join(Socket socket, @Nullable JoinRequest request, Ack ack) {
-        if (request == null || !isName(request.room()) || !isName(request.name())) {
-            ack.send(Map.of("ok", false, "error", "room and name: 1 to " + MAX_NAME + " characters"));
+        if (request == null
+                || !isName(request.room())
+                || !isName(request.name())
+                || request.user().length() > MAX_NAME) {
+            refuse(ack, "room, name and user: 1 to " + MAX_NAME + " characters");
             return;
         }
-        String room = roomName(request.room());
-        Optional<String> before = room(socket);
-        before.ifPresent(socket::leave);
-        Member you = new Member(socket.id(), request.name());
+        String room = ROOM_PREFIX + request.room();
+        room(socket).filter(before -> !before.equals(room)).ifPresent(socket::leave);
+        String user = request.user().isEmpty() ? socket.id() : request.user();
+        Member you = new Member(user, request.name());
         socket.data().put(MEMBER, you);
         socket.data().put(ROOM, room);
+        socket.identify(user, Map.of("name", request.name()));
         // Once other nodes reach it there.
-        socket.join(room)
-                .thenRun(() -> members(room, members -> ack.send(Map.of("ok", true, "you", you, "members", members))));
-        before.filter(left -> !left.equals(room)).ifPresent(this::announceMembers);
-        announceMembers(room);
+        socket.join(room).thenCompose(joined -> presence.metadataIn(room)).thenAccept(users -> {
+            List<Member> members = members(users);
+            if (!users.containsKey(user)) {
+                members.add(you);
+            }
+            ack.send(Map.of("ok", true, "you", you, "members", members));
+        });
     }
 
     private void chat(Socket socket, @Nullable String text, Ack ack) {
         if (text == null || text.isEmpty() || text.length() > MAX_TEXT) {
-            ack.send(Map.of("ok", false, "error", "text: 1 to " + MAX_TEXT + " characters"));
+            refuse(ack, "text: 1 to " + MAX_TEXT + " characters");
             return;
         }
         publish(socket, "chat", Map.of("text", text), ack);
+    }
+
+    /** To all devices of one user, and all of the sender's. */
+    private void direct(Socket socket, @Nullable DirectMessage message, Ack ack) {
+        if (message == null || message.text().isEmpty() || message.text().length() > MAX_TEXT) {
+            refuse(ack, "text: 1 to " + MAX_TEXT + " characters");
+        } else if (room(socket).isEmpty()) {
+            refuse(ack, "join a room first");
+        } else {
+            presence.isOnline(message.to()).thenAccept(online -> {
+                if (online) {
+                    Map<String, Object> content = Map.of("text", message.text(), "to", message.to());
+                    send(
+                            io.toUser(message.to())
+                                    .to(presence.roomOf(member(socket).id())),
+                            "direct",
+                            socket,
+                            content,
+                            ack);
+                } else {
+                    refuse(ack, "not here any more");
+                }
+            });
+        }
     }
 
     private void image(Socket socket, Arguments arguments, Ack ack) {
@@ -77,7 +124,7 @@ final class DemoChat {
             throw new UncheckedIOException("binary in memory", e);
         }
         if (data.length == 0 || !image.path("type").asText().startsWith("image/")) {
-            ack.send(Map.of("ok", false, "error", "image: name, type and binary data"));
+            refuse(ack, "image: name, type and binary data");
             return;
         }
         publish(
@@ -94,55 +141,49 @@ final class DemoChat {
         room(socket).ifPresent(room -> {
             Member member = member(socket);
             socket.to(room)
+                    .except(presence.roomOf(member.id()))
                     .asVolatile()
                     .emit("typing", Map.of("id", member.id(), "name", member.name(), "typing", typing));
         });
     }
 
-    /** Sends a message to everybody in the sender's room and tells the sender that it went out. */
+    /** Sends a message to everybody in the sender's room. */
     private void publish(Socket socket, String event, Map<String, Object> content, Ack ack) {
-        Optional<String> room = room(socket);
-        if (room.isEmpty()) {
-            ack.send(Map.of("ok", false, "error", "join a room first"));
-            return;
-        }
+        room(socket)
+                .ifPresentOrElse(
+                        room -> send(io.to(room), event, socket, content, ack), () -> refuse(ack, "join a room first"));
+    }
+
+    /** Sends a message and tells the sender that it went out. */
+    private static void send(BroadcastOperator to, String event, Socket socket, Map<String, Object> content, Ack ack) {
         String id = UUID.randomUUID().toString();
         Instant at = Instant.now();
         Map<String, Object> message = new HashMap<>(content);
         message.put("id", id);
         message.put("from", member(socket));
         message.put("at", at);
-        io.to(room.get()).emit(event, message);
+        to.emit(event, message);
         ack.send(Map.of("ok", true, "id", id, "at", at));
     }
 
+    /** To the clients of this node: each node hears of it. */
     private void announceMembers(String room) {
-        members(room, members -> io.to(room).emit("members", members));
+        presence.metadataIn(room).thenAccept(users -> io.local().to(room).emit("members", members(users)));
     }
 
-    private void members(String room, Consumer<List<JsonNode>> then) {
-        io.in(room)
-                .fetchSockets()
-                // Better those of this node than nobody.
-                .exceptionallyCompose(failure -> io.local().in(room).fetchSockets())
-                .thenAccept(sockets -> {
-                    List<JsonNode> members = new ArrayList<>();
-                    for (RemoteSocket socket : sockets) {
-                        if (socket.data().has(MEMBER)) {
-                            members.add(socket.data().get(MEMBER));
-                        }
-                    }
-                    then.accept(members);
-                });
+    private static List<Member> members(Map<String, List<JsonNode>> users) {
+        List<Member> members = new ArrayList<>();
+        users.forEach((id, devices) ->
+                members.add(new Member(id, devices.get(0).path("name").asText())));
+        return members;
+    }
+
+    private static void refuse(Ack ack, String error) {
+        ack.send(Map.of("ok", false, "error", error));
     }
 
     private static boolean isName(String name) {
         return !name.isBlank() && name.length() <= MAX_NAME;
-    }
-
-    /** People name rooms; the prefix keeps them from naming somebody's private one. */
-    private static String roomName(String name) {
-        return "room:" + name;
     }
 
     private static Optional<String> room(Socket socket) {
@@ -153,14 +194,28 @@ final class DemoChat {
         return (Member) requireNonNull(socket.data().get(MEMBER), "member");
     }
 
-    /** What a client asks for. */
-    record JoinRequest(String room, String name) {
+    /**
+     * What a client asks for.
+     *
+     * @param user whose the client is: all with the same are one member; a client without it is a member of its own. Whoever knows it can claim it,
+     *     which is enough for a demo
+     */
+    record JoinRequest(String room, String name, String user) {
         JoinRequest {
             room = requireNonNullElse(room, "");
             name = requireNonNullElse(name, "");
+            user = requireNonNullElse(user, "");
         }
     }
 
-    /** Somebody in a room. */
+    /** A text for one user. */
+    record DirectMessage(String to, String text) {
+        DirectMessage {
+            to = requireNonNullElse(to, "");
+            text = requireNonNullElse(text, "");
+        }
+    }
+
+    /** Somebody in a room: the user's id and name. */
     record Member(String id, String name) {}
 }

@@ -64,6 +64,14 @@ public final class Presence {
         return directory.usersIn(room);
     }
 
+    /**
+     * The users that have a socket in the room, in order of their ids, each with the metadata of all its sockets; within the grace period with what
+     * was last known.
+     */
+    public CompletionStage<Map<String, List<JsonNode>>> metadataIn(String room) {
+        return directory.metadataIn(room);
+    }
+
     public CompletionStage<Integer> countIn(String room) {
         return directory.countIn(room);
     }
@@ -148,10 +156,7 @@ public final class Presence {
 
     CompletionStage<Void> identify(Socket socket, String userId, @Nullable Object metadata) {
         Identity identity = new Identity(
-                userId,
-                metadata == null
-                        ? noMetadata()
-                        : namespace.server().toTree(metadata).deepCopy());
+                userId, metadata == null ? noMetadata() : namespace.server().toTree(metadata));
         return socket.life().unlessGone(() -> {
             Identity before = identities.put(socket, identity);
             if (before != null && !before.userId().equals(userId)) {

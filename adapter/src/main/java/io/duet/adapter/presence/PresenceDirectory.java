@@ -129,6 +129,11 @@ public final class PresenceDirectory {
         return ask(() -> state.usersIn(room));
     }
 
+    /** Users in a room, in order of their ids, each with the metadata of its sockets; within the grace period with what was last known. */
+    public CompletionStage<Map<String, List<JsonNode>>> metadataIn(String room) {
+        return ask(() -> state.metadataIn(room));
+    }
+
     public CompletionStage<Integer> countIn(String room) {
         return ask(() -> state.countIn(room));
     }

@@ -111,6 +111,17 @@ final class PresenceState {
         return Set.copyOf(members.getOrDefault(room, Set.of()));
     }
 
+    Map<String, List<JsonNode>> metadataIn(String room) {
+        Map<String, List<JsonNode>> all = new TreeMap<>();
+        for (String id : members.getOrDefault(room, Set.of())) {
+            User user = users.get(id);
+            if (user != null && user.announced != null) {
+                all.put(id, user.announced);
+            }
+        }
+        return all;
+    }
+
     int countIn(String room) {
         return members.getOrDefault(room, Set.of()).size();
     }
@@ -264,7 +275,7 @@ final class PresenceState {
             } else if (!announced.equals(devices)) {
                 emit(PresenceEvent.Type.UPDATED, id, null, at);
             }
-            announced = devices;
+            announced = List.copyOf(devices);
         }
 
         private void enter(String room, long at) {

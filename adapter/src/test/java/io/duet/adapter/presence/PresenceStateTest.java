@@ -46,6 +46,7 @@ final class PresenceStateTest {
         assertThat(events).containsExactly("10 updated anna");
         assertThat(state.isOnline("anna")).isTrue();
         assertThat(state.socketsOf("anna")).isEmpty();
+        assertThat(state.metadataIn("red")).isEqualTo(Map.of("anna", List.of(TextNode.valueOf(""))));
 
         state.advance(120);
         assertThat(events).containsExactly("10 updated anna", "120 left anna red", "120 offline anna");
