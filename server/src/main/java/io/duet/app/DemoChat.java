@@ -72,15 +72,17 @@ final class DemoChat {
         Member you = new Member(user, request.name());
         socket.data().put(MEMBER, you);
         socket.data().put(ROOM, room);
-        socket.identify(user, Map.of("name", request.name()));
-        // Once other nodes reach it there.
-        socket.join(room).thenCompose(joined -> presence.metadataIn(room)).thenAccept(users -> {
-            List<Member> members = members(users);
-            if (!users.containsKey(user)) {
-                members.add(you);
-            }
-            ack.send(Map.of("ok", true, "you", you, "members", members));
-        });
+        // Once other nodes reach it there, and whoever has come before is known here.
+        socket.join(room)
+                .thenCompose(joined -> socket.identify(user, Map.of("name", request.name())))
+                .thenCompose(known -> presence.metadataIn(room))
+                .thenAccept(users -> {
+                    List<Member> members = members(users);
+                    if (!users.containsKey(user)) {
+                        members.add(you);
+                    }
+                    ack.send(Map.of("ok", true, "you", you, "members", members));
+                });
     }
 
     private void chat(Socket socket, @Nullable String text, Ack ack) {

@@ -162,10 +162,12 @@ public final class Presence {
             if (before != null && !before.userId().equals(userId)) {
                 socket.leave(roomOf(before.userId()));
             }
-            if (socket.connected()) {
-                register(socket, identity);
-            }
-            return socket.join(roomOf(userId));
+            CompletionStage<Void> joined = socket.join(roomOf(userId));
+            return socket.connected()
+                    ? CompletableFuture.allOf(
+                            joined.toCompletableFuture(),
+                            register(socket, identity).toCompletableFuture())
+                    : joined;
         });
     }
 
@@ -188,8 +190,8 @@ public final class Presence {
         }
     }
 
-    private void register(Socket socket, Identity identity) {
-        directory.identify(
+    private CompletionStage<Void> register(Socket socket, Identity identity) {
+        return directory.identify(
                 socket.id(), identity.userId(), socket.handshake().issued(), identity.metadata(), () -> seen(socket));
     }
 

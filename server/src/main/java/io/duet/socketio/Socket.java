@@ -106,7 +106,8 @@ public final class Socket implements LocalSocket {
      * Says whose this socket is; again for other metadata, or another user.
      *
      * @param metadata small, of this socket alone, shown to whoever asks; anything that can be written as JSON; copied
-     * @return done when {@link Server#toUser} reaches this socket from every node
+     * @return done when {@link Server#toUser} reaches this socket from every node, and {@link Presence} knows of it here, as of everybody who was
+     *     identified elsewhere before; in a middleware without the latter. Waits while Redis is away
      * @throws IllegalArgumentException if the id is empty, or the metadata longer than 4,096 characters of JSON
      * @throws IllegalStateException if its namespace has no presence
      */

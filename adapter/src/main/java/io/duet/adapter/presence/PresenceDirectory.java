@@ -40,6 +40,10 @@ public final class PresenceDirectory {
     private final List<Subscriber> listeners = new ArrayList<>();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private final Map<String, PresenceEntry> own = new HashMap<>();
+
+    /** Who waits for what was written of a socket to be read. */
+    private final Map<String, List<Unread>> unread = new HashMap<>();
+
     private @Nullable ScheduledFuture<?> alarm;
 
     /** The log's clock less this machine's, in milliseconds. */
@@ -78,19 +82,30 @@ public final class PresenceDirectory {
      * Says whose a socket is, or what is new about it.
      *
      * @param rooms asked on the directory's thread
+     * @return done when this node has read it back from the log, with everything that others have written before; or when the socket is forgotten
      */
-    public void identify(
+    public CompletionStage<Void> identify(
             String socketId, String userId, Instant connectedAt, JsonNode metadata, Supplier<Set<String>> rooms) {
+        CompletableFuture<Void> read = new CompletableFuture<>();
         run(() -> {
             Instant millis = connectedAt.truncatedTo(ChronoUnit.MILLIS);
-            write(socketId, new PresenceEntry(userId, millis, rooms.get(), metadata));
+            PresenceEntry entry = new PresenceEntry(userId, millis, rooms.get(), metadata);
+            if (entry.equals(own.get(socketId))) {
+                read.complete(null);
+            } else {
+                unread.computeIfAbsent(socketId, any -> new ArrayList<>()).add(new Unread(userId, read));
+                write(socketId, entry);
+            }
         });
+        return read;
     }
 
     /** Takes a socket out, whether or not it had a user. */
     public void forget(String socketId) {
         run(() -> {
             if (own.remove(socketId) != null) {
+                unread.getOrDefault(socketId, List.of()).forEach(Unread::complete);
+                unread.remove(socketId);
                 presenceLog.write(new PresenceLog.Change(socketId, Optional.empty()));
             }
         });
@@ -196,9 +211,8 @@ public final class PresenceDirectory {
     }
 
     private void write(String socketId, PresenceEntry entry) {
-        if (!entry.equals(own.put(socketId, entry))) {
-            presenceLog.write(new PresenceLog.Change(socketId, Optional.of(entry)));
-        }
+        own.put(socketId, entry);
+        presenceLog.write(new PresenceLog.Change(socketId, Optional.of(entry)));
     }
 
     private <T> CompletionStage<T> ask(Supplier<T> question) {
@@ -223,6 +237,16 @@ public final class PresenceDirectory {
         listeners.forEach(subscriber -> subscriber.tell(event));
     }
 
+    private void onRead(String socketId, PresenceEntry entry) {
+        List<Unread> waiting = unread.get(socketId);
+        if (waiting != null) {
+            waiting.removeIf(one -> one.isIn(entry));
+            if (waiting.isEmpty()) {
+                unread.remove(socketId);
+            }
+        }
+    }
+
     /** Sets the alarm for the next end of a grace period. */
     private void look() {
         if (alarm != null) {
@@ -232,6 +256,20 @@ public final class PresenceDirectory {
         if (next.isPresent() && !executor.isShutdown()) {
             long delay = Math.max(1, next.getAsLong() - System.currentTimeMillis() - clockOffset);
             alarm = executor.schedule(presenceLog::catchUp, delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private record Unread(String userId, CompletableFuture<Void> read) {
+        boolean isIn(PresenceEntry entry) {
+            if (!entry.userId().equals(userId)) {
+                return false;
+            }
+            complete();
+            return true;
+        }
+
+        void complete() {
+            read.complete(null);
         }
     }
 
@@ -255,13 +293,17 @@ public final class PresenceDirectory {
         @Override
         public void onSnapshot(Map<String, Map<String, PresenceEntry>> nodes, long now) {
             state.snapshot(nodes, now);
+            nodes.values().forEach(entries -> entries.forEach(PresenceDirectory.this::onRead));
             setClock(now);
             loaded.complete(null);
         }
 
         @Override
         public void onChanges(String node, List<PresenceLog.Change> changes, long at) {
-            changes.forEach(change -> state.change(node, change, at));
+            changes.forEach(change -> {
+                state.change(node, change, at);
+                change.entry().ifPresent(entry -> onRead(change.socketId(), entry));
+            });
             look();
         }
 

@@ -53,8 +53,9 @@ final class PresenceNode {
         return node;
     }
 
-    void connect(String socketId, String user, String... rooms) {
-        directory.identify(socketId, user, CONNECTED, JsonNodeFactory.instance.objectNode(), () -> Set.of(rooms));
+    CompletionStage<Void> connect(String socketId, String user, String... rooms) {
+        return directory.identify(
+                socketId, user, CONNECTED, JsonNodeFactory.instance.objectNode(), () -> Set.of(rooms));
     }
 
     /** Users and in how many sockets, without those within the grace period. */

@@ -49,6 +49,16 @@ final class RedisPresenceIT {
     }
 
     @Test
+    void whoIsIdentifiedKnowsWhoWasBefore() {
+        List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
+        for (int i = 0; i < 50; i++) {
+            PresenceNode.join(nodes.get(i % 2).connect("s" + i, "user" + i));
+
+            assertThat(nodes.get(i % 2).users()).hasSize(i + 1);
+        }
+    }
+
+    @Test
     void aNodeThatStartsLaterKnowsWhatWasBefore() {
         String uri = redis.single().uri();
         PresenceNode first = nodes(uri, 1).get(0);
