@@ -8,6 +8,7 @@ import io.duet.adapter.presence.UserSocket;
 import io.duet.redis.RedisExtension;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A node's presence, with what it has told. */
@@ -25,7 +26,7 @@ final class PresenceNode {
     final String uri;
     final GatedBus bus;
     final PresenceDirectory directory;
-    final List<PresenceEvent> events = new CopyOnWriteArrayList<>();
+    final Collection<PresenceEvent> events = new ConcurrentLinkedQueue<>();
 
     private PresenceNode(String uri, GatedBus bus, PresenceDirectory directory) {
         this.uri = uri;
