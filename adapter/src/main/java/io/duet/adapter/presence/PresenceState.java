@@ -164,10 +164,16 @@ final class PresenceState {
             left = new HashSet<>(before.rooms());
             left.removeAll(entry.rooms());
         } else {
-            detach(before.userId(), socketId, at, before.rooms());
+            // Nobody waits for the former user.
+            detach(before.userId(), socketId, at, before.rooms(), false);
         }
         User user = users.computeIfAbsent(entry.userId(), User::new);
         user.sockets.put(socketId, new Held(node, entry));
+        if (before == null
+                || !before.metadata().equals(entry.metadata())
+                || !before.userId().equals(entry.userId())) {
+            user.announce(at);
+        }
         user.settle(at, left, true);
     }
 
@@ -181,19 +187,16 @@ final class PresenceState {
             nodes.remove(node);
         }
         sockets--;
-        User user = users.get(entry.userId());
-        if (user != null) {
-            user.sockets.remove(socketId);
-            user.settle(at, graceful ? Set.of() : entry.rooms(), graceful);
-        }
+        detach(entry.userId(), socketId, at, graceful ? Set.of() : entry.rooms(), graceful);
     }
 
-    /** A socket goes over to another user: nobody waits for this one. */
-    private void detach(String userId, String socketId, long at, Set<String> rooms) {
+    /** @param left rooms that the socket leaves for good */
+    private void detach(String userId, String socketId, long at, Set<String> left, boolean graceful) {
         User user = users.get(userId);
         if (user != null) {
             user.sockets.remove(socketId);
-            user.settle(at, rooms, false);
+            user.announce(at);
+            user.settle(at, left, graceful);
         }
     }
 
@@ -228,16 +231,12 @@ final class PresenceState {
         }
 
         /**
-         * Announces what has changed.
+         * Announces what has changed but for the devices.
          *
          * @param left rooms that were left on purpose
          * @param graceful whether a user without sockets is waited for
          */
         void settle(long at, Set<String> left, boolean graceful) {
-            if (!sockets.isEmpty()) {
-                offlineAt = NONE;
-                announce(at);
-            }
             Set<String> present = new TreeSet<>();
             sockets.values().forEach(socket -> present.addAll(socket.entry().rooms()));
             present.forEach(room -> enter(room, at));
@@ -246,12 +245,12 @@ final class PresenceState {
                     leave(room, at, left.contains(room));
                 }
             }
-            if (sockets.isEmpty()) {
-                if (!graceful || graceMillis == 0) {
-                    depart(at);
-                } else if (offlineAt == NONE) {
-                    offlineAt = deadline(null, at);
-                }
+            if (!sockets.isEmpty()) {
+                offlineAt = NONE;
+            } else if (!graceful || graceMillis == 0) {
+                depart(at);
+            } else if (offlineAt == NONE) {
+                offlineAt = deadline(null, at);
             }
         }
 
@@ -266,7 +265,11 @@ final class PresenceState {
             }
         }
 
-        private void announce(long at) {
+        /** Announces that the devices have changed; of a user without any, nothing. */
+        void announce(long at) {
+            if (sockets.isEmpty()) {
+                return;
+            }
             List<JsonNode> devices = new ArrayList<>();
             sockets.values().forEach(socket -> devices.add(socket.entry().metadata()));
             devices.sort(Comparator.comparing(JsonNode::toString));
