@@ -28,7 +28,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,8 +43,6 @@ import org.slf4j.LoggerFactory;
 public class Namespace {
     private static final Logger log = LoggerFactory.getLogger(Namespace.class);
 
-    private static final Set<String> SERVER_SIDE_RESERVED = Set.of("connect", "connection", "new_namespace");
-
     private final Server server;
     private final String name;
     private final Adapter adapter;
@@ -53,9 +50,7 @@ public class Namespace {
     private final Map<String, Socket> socketsByPrivateId = new ConcurrentHashMap<>();
     private final List<Middleware> middlewares = new CopyOnWriteArrayList<>();
     private final List<Consumer<Socket>> connectionListeners = new CopyOnWriteArrayList<>();
-    private final EventListeners serverSideListeners = new EventListeners();
-    private final List<AnyEventListener> anyServerSide = new CopyOnWriteArrayList<>();
-    private final SerialExecutor serverSideSerial;
+    private final ServerSideEvents serverSideEvents;
     private final AtomicLong ackIds = new AtomicLong();
     private final AtomicInteger attached = new AtomicInteger();
     private final AdapterFactory adapters;
@@ -65,7 +60,7 @@ public class Namespace {
         this.server = server;
         this.name = name;
         this.adapters = adapters;
-        this.serverSideSerial = server.serialExecutor();
+        this.serverSideEvents = new ServerSideEvents(this);
         this.adapter = adapters.create(name, new Members());
     }
 
@@ -136,13 +131,13 @@ public class Namespace {
 
     /** Adds a listener of an event that another node sends by {@link #serverSideEmit}. */
     public final Namespace onServerSide(String event, EventListener listener) {
-        serverSideListeners.add(event, requireNonNull(listener, "listener"));
+        serverSideEvents.on(event, requireNonNull(listener, "listener"));
         return this;
     }
 
     /** Adds a listener of every event that another node sends by {@link #serverSideEmit}, called before those of its name. */
     public final Namespace onAnyServerSide(AnyEventListener listener) {
-        anyServerSide.add(requireNonNull(listener, "listener"));
+        serverSideEvents.onAny(requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -228,7 +223,7 @@ public class Namespace {
 
     /** Calls the {@link #onServerSide} listeners of the other nodes. */
     public final void serverSideEmit(String event, @Nullable Object... arguments) {
-        adapter.serverSideEmit(serverSideData(event, arguments));
+        adapter.serverSideEmit(ServerSideEvents.data(event, arguments));
     }
 
     /**
@@ -238,7 +233,7 @@ public class Namespace {
      */
     public final CompletionStage<ServerSideAnswers> serverSideEmitWithAck(String event, @Nullable Object... arguments) {
         return adapter.serverSideEmitWithAck(
-                serverSideData(event, arguments), server.options().ackTimeout());
+                ServerSideEvents.data(event, arguments), server.options().ackTimeout());
     }
 
     @Override
@@ -373,6 +368,10 @@ public class Namespace {
         if (ReservedEvents.contains(event)) {
             throw new IllegalArgumentException("event: " + event + " (expected: a name that is not reserved)");
         }
+        return named(event, arguments);
+    }
+
+    static List<@Nullable Object> named(String event, @Nullable Object... arguments) {
         List<@Nullable Object> data = new ArrayList<>(arguments.length + 1);
         data.add(event);
         data.addAll(Arrays.asList(arguments));
@@ -382,16 +381,6 @@ public class Namespace {
     OutboundMessage encode(List<@Nullable Object> data, long ackId, BroadcastFlags flags) {
         return server.encode(
                 new SocketPacket.Event(name, ackId, data), flags.compress().orElse(true));
-    }
-
-    private static List<@Nullable Object> serverSideData(String event, @Nullable Object... arguments) {
-        if (SERVER_SIDE_RESERVED.contains(event)) {
-            throw new IllegalArgumentException("event: " + event + " (expected: a name that is not reserved)");
-        }
-        List<@Nullable Object> data = new ArrayList<>(arguments.length + 1);
-        data.add(event);
-        data.addAll(Arrays.asList(arguments));
-        return data;
     }
 
     private static SocketIdentity newRecoverable() {
@@ -448,26 +437,7 @@ public class Namespace {
 
         @Override
         public void serverSide(List<@Nullable Object> data, @Nullable Consumer<List<@Nullable Object>> answer) {
-            String event = Arguments.text(data.get(0));
-            Arguments arguments = Arguments.of(data.subList(1, data.size()), server.mapper());
-            Ack ack = answer == null ? NoAck.INSTANCE : new NodeAck(answer);
-            // Off the adapter's thread: listeners may block.
-            serverSideSerial.execute(() -> {
-                for (AnyEventListener listener : anyServerSide) {
-                    call((values, request) -> listener.onEvent(event, values, request), arguments, ack);
-                }
-                for (EventListener listener : serverSideListeners.registered(event)) {
-                    call(listener, arguments, ack);
-                }
-            });
-        }
-
-        private void call(EventListener listener, Arguments arguments, Ack ack) {
-            try {
-                listener.onEvent(arguments, ack);
-            } catch (RuntimeException e) {
-                log.error("server-side listener failed: {}", name, e);
-            }
+            serverSideEvents.fire(data, answer);
         }
     }
 }

@@ -50,6 +50,7 @@ public final class Presence {
         namespace.adapter().addRoomListener(new Rooms());
     }
 
+    /** Whether a user has a socket on some node, or had one less than the grace period ago. */
     public CompletionStage<Boolean> isOnline(String userId) {
         return directory.isOnline(userId);
     }
@@ -72,6 +73,7 @@ public final class Presence {
         return directory.metadataIn(room);
     }
 
+    /** How many {@link #usersIn} would name. */
     public CompletionStage<Integer> countIn(String room) {
         return directory.countIn(room);
     }
@@ -86,6 +88,7 @@ public final class Presence {
         return directory.users(after, limit);
     }
 
+    /** Figures for a dashboard. */
     public CompletionStage<PresenceCounts> counts() {
         return directory.counts();
     }
