@@ -6,6 +6,7 @@ import { io as io3 } from "socket.io-client-3";
 import msgpack from "socket.io-msgpack-parser";
 
 const LIBRARIES = { 2: io2, 3: io3, 4: io4 };
+const PARSERS = ["json", "msgpack"];
 const TRANSPORTS = { polling: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] };
 export const CLIENTS = Object.keys(LIBRARIES);
 export const MODES = Object.keys(TRANSPORTS);
@@ -15,8 +16,10 @@ export function options(extra = {}) {
   const string = value => ({ type: "string", default: value });
   const common = { client: string("4"), transport: string("upgrade"), parser: string("json"), limit: string("60") };
   const { values } = parseArgs({ options: { url: { type: "string" }, ...common, ...extra } });
-  if (!values.url || !CLIENTS.includes(values.client) || !MODES.includes(values.transport)) {
-    console.error(`expected: --url http://host:port --client ${CLIENTS.join("|")} --transport ${MODES.join("|")}`);
+  const known = CLIENTS.includes(values.client) && MODES.includes(values.transport) && PARSERS.includes(values.parser);
+  if (!values.url || !known) {
+    const choices = [["client", CLIENTS], ["transport", MODES], ["parser", PARSERS]];
+    console.error(`expected: --url http://host:port ${choices.map(([name, all]) => `--${name} ${all.join("|")}`).join(" ")}`);
     process.exit(2);
   }
   return values;

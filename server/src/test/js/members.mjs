@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { within } from "./lib.mjs";
 
 /** Longer than any operation may take: a node that does not answer is a fault. */
-const LIMIT = 10_000;
+const LIMIT_MS = 10_000;
 
 /** What they print without being asked is an event of theirs. */
 class Member extends EventEmitter {
@@ -39,7 +39,7 @@ class Member extends EventEmitter {
 
   /** The result of an operation. */
   async ask(request) {
-    const answer = await within(LIMIT, `answer to ${request.op} by ${this.name}`, done => {
+    const answer = await within(LIMIT_MS, `answer to ${request.op} by ${this.name}`, done => {
       const id = ++this.#ids;
       this.#answers.set(id, done);
       this.#process.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
@@ -54,7 +54,7 @@ class Member extends EventEmitter {
 
   /** Resolves when the process is gone. */
   end(name) {
-    return within(LIMIT, `end of ${this.name}`, done => {
+    return within(LIMIT_MS, `end of ${this.name}`, done => {
       this.#process.once("exit", done);
       this.signal(name);
     });

@@ -8,7 +8,7 @@ import { decode, encode } from "notepack.io";
 import { parseArgs } from "node:util";
 import { createClient } from "redis";
 import { WebSocket } from "ws";
-import { next, same, Tap, within } from "./lib.mjs";
+import { next, same, Tap, untagged, within } from "./lib.mjs";
 import { duet } from "./members.mjs";
 
 const string = { type: "string" };
@@ -338,7 +338,9 @@ class Run {
     }
     const captured = expected.map(({ channel, payloadHex }) => canonical({ channel, payload: Buffer.from(payloadHex, "hex") }, this.capturedIds));
     same(this.published.map(message => canonical(message, this.ids)).sort(), captured.sort());
-    if (Array.isArray(flow[0].result) && result?.responses) same(result.responses.map(String).sort(), flow[0].result.map(value => (value?.type === "Buffer" ? "[object Object]" : String(value))).sort());
+    // A Buffer prints as the capture has it.
+    const json = value => JSON.stringify(untagged(value));
+    if (Array.isArray(flow[0].result) && result?.responses) same(result.responses.map(json).sort(), flow[0].result.map(json).sort());
   }
 
   /** The captured message as it is, in the name of its sender. */

@@ -327,6 +327,7 @@ final class UpgradeIT {
             }
             session.send(text("" + i));
         }));
+        sender.setDaemon(true);
         sender.start();
         List<String> received = new ArrayList<>();
         stages.release();

@@ -33,8 +33,11 @@ final class InteropIT {
 
     @AfterAll
     static void stopServer() throws Exception {
-        server.close();
-        msgpackServer.close();
+        try {
+            server.close();
+        } finally {
+            msgpackServer.close();
+        }
     }
 
     @ParameterizedTest(name = "client {0}, {1}")

@@ -26,12 +26,15 @@ final class ProcessOutput {
         reader.setDaemon(true);
     }
 
-    /** Starts a process, its outputs joined into one. It ends with this JVM at the latest. */
+    /** Starts a process, its outputs joined into one. It and what it has started end with this JVM at the latest. */
     static ProcessOutput start(ProcessBuilder builder) throws IOException {
         ProcessOutput output =
                 new ProcessOutput(builder.redirectErrorStream(true).start());
         ProcessHandle handle = output.process.toHandle();
-        Runtime.getRuntime().addShutdownHook(new Thread(handle::destroyForcibly));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            handle.descendants().forEach(ProcessHandle::destroyForcibly);
+            handle.destroyForcibly();
+        }));
         output.reader.start();
         return output;
     }

@@ -1,9 +1,5 @@
 package io.duet.redis;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,22 +37,15 @@ public final class ClusterTopology implements AutoCloseable {
     }
 
     private static RedisServer master(String busPort) {
-        try {
-            Path state = Files.createTempFile("duet-cluster", ".conf");
-            Files.delete(state);
-            state.toFile().deleteOnExit();
-            return RedisServer.start(
-                    "--cluster-enabled",
-                    "yes",
-                    "--cluster-config-file",
-                    state.toString(),
-                    "--cluster-port",
-                    busPort,
-                    "--cluster-node-timeout",
-                    "2000");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return RedisServer.start(
+                "--cluster-enabled",
+                "yes",
+                "--cluster-config-file",
+                "nodes-" + busPort + ".conf",
+                "--cluster-port",
+                busPort,
+                "--cluster-node-timeout",
+                "2000");
     }
 
     private static boolean knowsAll(RedisServer master) {

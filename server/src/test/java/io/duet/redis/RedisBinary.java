@@ -35,7 +35,10 @@ final class RedisBinary {
         boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
         boolean arm = System.getProperty("os.arch").equals("aarch64");
         String name = "/redis-server-7.0.15-" + (mac ? "darwin" : "linux") + (arm ? "-arm64" : "-amd64");
-        Path copy = Files.createTempDirectory("duet-redis").resolve("redis-server");
+        Path copy = RedisServer.DIRECTORY.resolve("redis-server");
+        if (Files.exists(copy)) {
+            return copy.toString();
+        }
         try (InputStream binary = RedisBinary.class.getResourceAsStream(name)) {
             if (binary == null) {
                 throw new IOException("redis-server: none on the path, and no " + name + " (expected: one of them)");

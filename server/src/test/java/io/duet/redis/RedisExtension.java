@@ -31,11 +31,27 @@ public final class RedisExtension implements AfterEachCallback {
         return resource;
     }
 
+    /** Each is closed, whatever becomes of the others. */
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
+        Throwable failure = null;
         for (AutoCloseable resource : running) {
-            resource.close();
+            try {
+                resource.close();
+            } catch (Exception | AssertionError e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
         }
         running.clear();
+        if (failure instanceof AssertionError error) {
+            throw error;
+        }
+        if (failure != null) {
+            throw (Exception) failure;
+        }
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** A real Redis process on a free port of this machine, with nothing kept. It ends with this JVM at the latest. */
 public final class RedisServer implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
-    private static final Path DIRECTORY = temporary();
+    static final Path DIRECTORY = temporary();
 
     private final int port;
     private final List<String> command;
@@ -56,7 +56,7 @@ public final class RedisServer implements AutoCloseable {
             Path file = Files.createTempFile(DIRECTORY, "sentinel", ".conf");
             Files.writeString(
                     file,
-                    "port " + port + "\nbind 127.0.0.1\ndir " + DIRECTORY + "\n" + String.join("\n", lines) + "\n");
+                    "port " + port + "\nbind 127.0.0.1\ndir \"" + DIRECTORY + "\"\n" + String.join("\n", lines) + "\n");
             return ready(port, List.of(RedisBinary.find(), file.toString(), "--sentinel"), false);
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -67,6 +67,8 @@ public final class RedisServer implements AutoCloseable {
         try {
             List<String> command = new ArrayList<>(List.of(RedisBinary.find(), "--port", Integer.toString(port)));
             command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+            // What a replica was sent would be loaded by the next server in this directory.
+            command.addAll(List.of("--rdb-del-sync-files", "yes"));
             command.addAll(List.of(arguments));
             return command;
         } catch (IOException | InterruptedException e) {
@@ -185,7 +187,8 @@ public final class RedisServer implements AutoCloseable {
 
     private static Path temporary() {
         try {
-            return Files.createTempDirectory("duet-redis");
+            Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+            return Files.createTempDirectory(target, "redis");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

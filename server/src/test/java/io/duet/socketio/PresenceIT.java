@@ -58,10 +58,11 @@ final class PresenceIT {
     @Test
     void aReloadIsNotSeen() throws InterruptedException {
         start();
+        server.watch(io.sockets());
         RawSocketIoClient page = join("anna");
         assertThat(server.next()).isEqualTo("online anna");
 
-        page.close();
+        lose(page, server.socket());
         join("anna");
         join("bert");
 
@@ -152,10 +153,7 @@ final class PresenceIT {
         server.watch(io.sockets());
         Joined joined = server.join();
         Socket socket = server.socket();
-        CompletableFuture<Void> gone = new CompletableFuture<>();
-        socket.onDisconnect((reason, description) -> gone.complete(null));
-        joined.client().close();
-        join(gone);
+        lose(joined.client(), socket);
 
         join(socket.identify("anna"));
 
@@ -297,6 +295,14 @@ final class PresenceIT {
     private static String text(PresenceEvent event) {
         return event.type().name().toLowerCase(Locale.ROOT) + " " + event.userId()
                 + event.room().map(room -> " " + room).orElse("");
+    }
+
+    /** Cuts the connection, and returns once the server knows. */
+    private static void lose(RawSocketIoClient client, Socket socket) {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        socket.onDisconnect((reason, description) -> gone.complete(null));
+        client.close();
+        join(gone);
     }
 
     private static <T> T join(CompletionStage<T> stage) {

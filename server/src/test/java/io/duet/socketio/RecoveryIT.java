@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -46,8 +48,7 @@ final class RecoveryIT {
         io.asVolatile().emit("volatile", 5);
         io.emit("missed", 6);
 
-        RawSocketIoClient client =
-                server.client().send("0{\"pid\":\"" + lost.privateId + "\",\"offset\":\"" + offset + "\"}");
+        RawSocketIoClient client = server.client().send(comeBack(lost, offset));
 
         assertThat(client.read()).startsWith("2[\"missed\",2,");
         assertThat(client.read()).startsWith("2[\"missed\",6,");
@@ -62,11 +63,10 @@ final class RecoveryIT {
     @Test
     void recoversFromItsConnectionAClientThatHasSeenNoPacketYet() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
-        Client lost = connect("0");
-        lose(lost);
+        Client lost = lost();
         io.emit("missed");
 
-        RawSocketIoClient client = server.client().send("0{\"pid\":\"" + lost.privateId + "\"}");
+        RawSocketIoClient client = server.client().send(comeBack(lost));
 
         assertThat(client.read()).startsWith("2[\"missed\",");
         assertThat(client.read()).contains(lost.id);
@@ -76,15 +76,14 @@ final class RecoveryIT {
     void restoresASessionOnce() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
         Client lost = connect("0");
-        io.emit("seen");
-        String offset = offset(lost.client.read());
+        String offset = see(io, lost);
         lose(lost);
-        String comeBack = "0{\"pid\":\"" + lost.privateId + "\",\"offset\":\"" + offset + "\"}";
+        String again = comeBack(lost, offset);
 
-        Client winner = connect(comeBack);
+        Client winner = connect(again);
         winner.client.send("1");
         assertThat(server.next()).isEqualTo("client namespace disconnect");
-        Client loser = connect(comeBack);
+        Client loser = connect(again);
 
         assertThat(winner.id).isEqualTo(lost.id);
         assertThat(loser.id).isNotEqualTo(lost.id);
@@ -94,8 +93,7 @@ final class RecoveryIT {
     void aVolatileEventCarriesTheNewestOffset() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
         Client client = connect("0");
-        io.emit("kept");
-        String offset = offset(client.client.read());
+        String offset = see(io, client);
 
         Socket socket = server.socket();
         // Its client may have read a packet a moment before the server knows that it is written.
@@ -109,12 +107,11 @@ final class RecoveryIT {
     void aClientThatLeftByItselfIsNotKept() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
         Client left = connect("0");
-        io.emit("seen");
-        String offset = offset(left.client.read());
+        String offset = see(io, left);
         left.client.send("1");
         assertThat(server.next()).isEqualTo("client namespace disconnect");
 
-        Client back = connect("0{\"pid\":\"" + left.privateId + "\",\"offset\":\"" + offset + "\"}");
+        Client back = connect(comeBack(left, offset));
 
         assertThat(back.id).isNotEqualTo(left.id);
     }
@@ -123,10 +120,9 @@ final class RecoveryIT {
     void aClientThatIsBackBeforeItsLossWasSeenTakesItsOwnPlace() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
         Client old = connect("0");
-        io.emit("seen");
-        String offset = offset(old.client.read());
+        String offset = see(io, old);
 
-        Client back = connect("0{\"pid\":\"" + old.privateId + "\",\"offset\":\"" + offset + "\"}");
+        Client back = connect(comeBack(old, offset));
 
         assertThat(back.id).isEqualTo(old.id);
         assertThat(server.next()).isEqualTo("transport error");
@@ -142,11 +138,10 @@ final class RecoveryIT {
                 next.accept();
             }
         });
-        Client lost = connect("0");
-        lose(lost);
+        Client lost = lost();
         io.emit("missed");
 
-        RawSocketIoClient client = server.client().send("0{\"pid\":\"" + lost.privateId + "\"}");
+        RawSocketIoClient client = server.client().send(comeBack(lost));
 
         assertThat(client.read()).isEqualTo("4{\"message\":\"no longer\"}");
         assertThat(client.isQuiet()).isTrue();
@@ -155,8 +150,7 @@ final class RecoveryIT {
     @Test
     void sendsBinaryThatWasMissed() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
-        Client lost = connect("0");
-        lose(lost);
+        Client lost = lost();
         io.emit("file", new byte[] {1, 2, 3});
 
         RawSocketIoClient client = server.client().send(comeBack(lost));
@@ -169,9 +163,11 @@ final class RecoveryIT {
     @Test
     void keepsNothingThatAsksForAnAcknowledgement() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
-        Client lost = connect("0");
-        lose(lost);
-        io.emitWithAck("asked").toCompletableFuture().join();
+        Client lost = lost();
+        io.emitWithAck("asked")
+                .toCompletableFuture()
+                .orTimeout(5, TimeUnit.SECONDS)
+                .join();
         io.emit("missed");
 
         RawSocketIoClient client = server.client().send(comeBack(lost));
@@ -188,8 +184,7 @@ final class RecoveryIT {
             asked.incrementAndGet();
             next.accept();
         });
-        Client lost = connect("0");
-        lose(lost);
+        Client lost = lost();
 
         Client back = connect(comeBack(lost));
 
@@ -210,8 +205,7 @@ final class RecoveryIT {
     @Test
     void aSessionExpires() throws InterruptedException {
         start(new RecoveryOptions(Duration.ofNanos(1), true, 100));
-        Client lost = connect("0");
-        lose(lost);
+        Client lost = lost();
 
         Client back = connect(comeBack(lost));
 
@@ -229,8 +223,7 @@ final class RecoveryIT {
                 next.accept();
             }
         });
-        Client lost = connect("0");
-        lose(lost);
+        Client lost = lost();
         RawSocketIoClient first = server.client().send(comeBack(lost));
         Middleware.Next firstMayEnter = (Middleware.Next) server.next();
         RawSocketIoClient second = server.client().send(comeBack(lost));
@@ -248,12 +241,9 @@ final class RecoveryIT {
     @ValueSource(booleans = {true, false})
     void hearsOnceWhatIsBroadcastWhileItCatchesUp(boolean readBefore) throws InterruptedException {
         CompletableFuture<Void> released = new CompletableFuture<>();
-        Server io = server.start(options -> options.connectionStateRecovery(RecoveryOptions.DEFAULT)
+        Server io = start(options -> options.connectionStateRecovery(RecoveryOptions.DEFAULT)
                 .adapter((namespace, sockets) -> slowToReplay(new InMemoryAdapter(sockets), readBefore, released)));
-        server.watch(io.sockets());
-        io.onConnection(socket -> socket.onDisconnect((reason, description) -> server.see(reason.text())));
-        Client lost = connect("0");
-        lose(lost);
+        Client lost = lost();
         io.emit("missed");
         RawSocketIoClient client = server.client().send(comeBack(lost));
         assertThat(server.next()).isEqualTo("catching up");
@@ -288,7 +278,11 @@ final class RecoveryIT {
     }
 
     private Server start(RecoveryOptions recovery) {
-        Server io = server.start(options -> options.connectionStateRecovery(recovery));
+        return start(options -> options.connectionStateRecovery(recovery));
+    }
+
+    private Server start(Consumer<ServerBuilder> change) {
+        Server io = server.start(change);
         server.watch(io.sockets());
         io.onConnection(socket -> socket.onDisconnect((reason, description) -> server.see(reason.text())));
         return io;
@@ -299,6 +293,23 @@ final class RecoveryIT {
         Matcher answer = CONNECT.matcher(client.read());
         assertThat(answer.matches()).isTrue();
         return new Client(client, answer.group(1), answer.group(2));
+    }
+
+    /** A client that was connected and has lost its connection. */
+    private Client lost() throws InterruptedException {
+        Client client = connect("0");
+        lose(client);
+        return client;
+    }
+
+    /** Sends an event to a client, and returns the offset that came with it. */
+    private static String see(Server io, Client client) {
+        io.emit("seen");
+        return offset(client.client.read());
+    }
+
+    private static String comeBack(Client lost, String offset) {
+        return "0{\"pid\":\"" + lost.privateId + "\",\"offset\":\"" + offset + "\"}";
     }
 
     private static String comeBack(Client lost) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.duet.wire.RawSocketIoClient;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,7 +112,7 @@ final class SocketEventsIT {
                 .on("fast", (arguments, ack) -> server.see("fast")));
 
         server.join().client().sendAll("2[\"slow\"]", "2[\"fast\"]");
-        EventMiddleware.Next next = held.join();
+        EventMiddleware.Next next = held.orTimeout(5, TimeUnit.SECONDS).join();
         assertThat(server.hasSeenNothing()).isTrue();
         next.accept();
 

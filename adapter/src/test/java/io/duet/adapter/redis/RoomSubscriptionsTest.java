@@ -109,9 +109,9 @@ final class RoomSubscriptionsTest {
         }
         real.created("r3");
 
+        assertThat(real.whenSubscribed("r3")).succeedsWithin(Duration.ofSeconds(5));
         await().untilAsserted(() -> assertThat(subscribed)
                 .allSatisfy((room, count) -> assertThat(count).hasValue(room.equals("r3") ? 1 : 0)));
-        assertThat(real.whenSubscribed("r3")).succeedsWithin(Duration.ofSeconds(5));
         assertThat(wrong).hasValue(0);
     }
 

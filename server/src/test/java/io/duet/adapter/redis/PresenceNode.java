@@ -59,7 +59,7 @@ final class PresenceNode {
                 socketId, user, CONNECTED, JsonNodeFactory.instance.objectNode(), () -> Set.of(rooms));
     }
 
-    /** Users and in how many sockets, without those within the grace period. */
+    /** Users and in how many sockets; in none within the grace period. */
     Map<String, Integer> users() {
         Map<String, Integer> users = new TreeMap<>();
         PresenceSnapshot snapshot = join(directory.subscribe(event -> {}, Runnable::run));

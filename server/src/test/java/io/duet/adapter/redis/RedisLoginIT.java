@@ -3,7 +3,7 @@ package io.duet.adapter.redis;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-import io.duet.redis.RedisCluster;
+import io.duet.redis.ClusterTopology;
 import io.duet.redis.RedisExtension;
 import io.duet.redis.RedisServer;
 import io.duet.redis.SentinelTopology;
@@ -117,9 +117,10 @@ final class RedisLoginIT {
 
     @Test
     void meetsOthersInARedisCluster() {
-        RedisCluster cluster = redis.closing(RedisCluster.start());
+        ClusterTopology cluster = redis.cluster();
         Config config = new Config();
-        config.useClusterServers().addNodeAddress(cluster.addresses().toArray(String[]::new));
+        config.useClusterServers()
+                .addNodeAddress(cluster.masters().stream().map(RedisServer::uri).toArray(String[]::new));
         RedissonClient redisson = Redisson.create(config);
         redis.closing(redisson::shutdown);
 
