@@ -102,10 +102,11 @@ async function sayTo(from, to) {
   await connectPeer();
   const heard = [];
   peer.onAny((event) => heard.push(event));
+  const spoken = bounded(() => "the peer hears what is for all", () => new Promise((done) => peer.once(EVENT.CHAT, done)));
   from.type(`/to ${to.name} between us`);
   assert.ok((await from.prints(`${from.name} (you) to ${to.name}: between us`)).endsWith("✓"), "no ack mark");
   await to.prints(`${from.name} to you: between us`);
-  await say(from, to, "for all");
+  await Promise.all([say(from, to, "for all"), spoken]);
   assert.deepEqual(heard.filter((event) => event !== EVENT.MEMBERS), [EVENT.CHAT]);
   peer.offAny();
 }
