@@ -32,7 +32,7 @@ final class LinkKeeper {
 
     private static final Duration PREPARE_LIMIT = Duration.ofSeconds(10);
 
-    /** How long to wait for the other servers where the old link is gone: what waits here, waits. */
+    /** How long to wait for the other servers where the old link is gone or silent: what waits here, waits. */
     private static final Duration REGROUP_LIMIT = Duration.ofSeconds(3);
 
     /** The same where the old one still works, on which they are reached meanwhile: longer than sentinels take to end an old master. */
@@ -180,7 +180,8 @@ final class LinkKeeper {
         return census.isComplete(link, owner.countedChannels())
                 .thenComposeAsync(
                         complete -> {
-                            Duration limit = current() == null ? REGROUP_LIMIT : MOVE_LIMIT;
+                            RedisLink used = current();
+                            Duration limit = used == null || used.isSilent() ? REGROUP_LIMIT : MOVE_LIMIT;
                             if (complete || System.nanoTime() - start > limit.toNanos()) {
                                 return CompletableFuture.completedFuture(null);
                             }

@@ -50,7 +50,12 @@ final class RedisLink {
     /** In one SUBSCRIBE: enough to be quick, few enough to let others in between. */
     private static final int NAMES_AT_ONCE = 1000;
 
-    private static final int PROBES_MISSED = 4;
+    /** In a row: the server is busy, or has gone without a word. */
+    private static final int PROBES_UNTIL_SILENT = 4;
+
+    /** In a row: it has gone. Until then what waits at both ends is not lost, and a link that was given up too early would lose it. */
+    private static final int PROBES_UNTIL_DEAD = 20;
+
     private static final byte[] PROBE = {1};
     private static final RedisCommand<List<Object>> ROLE = new RedisCommand<>("ROLE", new ObjectListReplayDecoder<>());
 
@@ -78,8 +83,11 @@ final class RedisLink {
     private volatile CompletableFuture<Void> probe = CompletableFuture.completedFuture(null);
     private volatile boolean arrived;
 
-    /** Of the one thread that asks. */
-    private int probesMissed;
+    /** Written by the one thread that asks. */
+    private volatile int probesMissed;
+
+    /** The batch that was under way when it was asked last. */
+    private CompletableFuture<Void> underWayBefore = underWay;
 
     private RedisLink(
             RedisClient master,
@@ -161,7 +169,10 @@ final class RedisLink {
         closed.complete(reason);
     }
 
-    /** Sends a batch; {@link OrderedPublisher.Transport}. One at a time. */
+    /**
+     * Sends a batch; {@link OrderedPublisher.Transport}. One at a time. It takes as long as the server does, or until the link ends: answers
+     * that came later would be taken for those of what is sent next.
+     */
     CompletionStage<Integer> send(List<OrderedPublisher.Message> messages) {
         List<CommandData<?, ?>> batch = new ArrayList<>(messages.size());
         for (OrderedPublisher.Message message : messages) {
@@ -175,12 +186,11 @@ final class RedisLink {
             return CompletableFuture.completedFuture(0);
         }
         commands.send(new CommandsData(done, batch, false, false));
-        return done.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).handle((all, failure) -> {
+        return done.handle((all, failure) -> {
             if (failure == null) {
                 return batch.size();
             }
-            // Answers that come later would be taken for those of what is sent next.
-            close("no answer: " + failure);
+            close("not published: " + failure);
             return answered(batch);
         });
     }
@@ -286,21 +296,29 @@ final class RedisLink {
     }
 
     /**
-     * Called at intervals: whether what was published at the time before has come back, or anything else has come, or not too many times in a
-     * row nothing has. Publishes again.
+     * Called at intervals: publishes to itself, and looks whether what was published at the time before has come back. Anything else that comes
+     * will do, unless a batch waits for its answer meanwhile.
+     *
+     * @return whether there is still hope that the server answers
      */
     boolean isAlive() {
+        CompletableFuture<Void> batch = underWay;
+        boolean stuck = batch == underWayBefore && !batch.isDone();
         boolean heard = arrived;
+        underWayBefore = batch;
         arrived = false;
         if (probe.isDone()) {
             probesMissed = 0;
             probe();
-        } else if (heard) {
-            probesMissed = 0;
         } else {
-            probesMissed++;
+            probesMissed = heard && !stuck ? 0 : probesMissed + 1;
         }
-        return probesMissed < PROBES_MISSED;
+        return probesMissed < PROBES_UNTIL_DEAD;
+    }
+
+    /** Whether nothing has come for a while. For any thread. */
+    boolean isSilent() {
+        return probesMissed >= PROBES_UNTIL_SILENT;
     }
 
     /** One of the two has gone: it must not come back, while the other is read to its end. */

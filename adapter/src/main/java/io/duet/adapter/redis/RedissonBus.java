@@ -150,7 +150,8 @@ final class RedissonBus implements Bus {
 
     @Override
     public boolean isReady() {
-        return links.current() != null;
+        RedisLink link = links.current();
+        return link != null && !link.isSilent();
     }
 
     @Override
