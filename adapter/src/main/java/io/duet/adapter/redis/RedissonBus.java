@@ -206,7 +206,10 @@ final class RedissonBus implements Bus {
                 if (link == used) {
                     confirmed.thenRun(() -> some.forEach(Topic::confirm));
                     confirmed.exceptionally(failure -> {
-                        log.warn("redis: not subscribed: {}", failure.getMessage());
+                        // A link that has ended tells so itself, and the next one subscribes to everything.
+                        if (link.isOpen()) {
+                            log.warn("redis: not subscribed: {}", failure.getMessage());
+                        }
                         return null;
                     });
                 }
