@@ -89,6 +89,11 @@ final class PollingTransport implements Transport {
         if (poll != null) {
             answerPoll(List.of(peerClosed ? NOOP : CLOSE), false);
         }
+        if (post != null && post.body().isDone() && !post.body().isCompletedExceptionally()) {
+            // It has arrived. An error could reach the client before the answer to its poll does, which tells what has
+            // happened.
+            answerPost(post);
+        }
         refuse(post);
         post = null;
     }

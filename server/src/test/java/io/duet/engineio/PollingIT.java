@@ -4,6 +4,7 @@ import static io.duet.engineio.EngineExtension.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.duet.engineio.EngineExtension.End;
+import io.duet.engineio.codec.EnginePacket;
 import io.duet.wire.RawHttp;
 import io.duet.wire.RawHttpResponse;
 import io.duet.wire.RawPolling;
@@ -188,6 +189,26 @@ final class PollingIT {
 
         assertThat(polling.readPoll()).hasToString("200 1");
         assertThat(engine.end().reason()).isEqualTo(CloseReason.PARSE_ERROR);
+    }
+
+    /** Else its client would take an error of the one for the end, or the close packet of the other, as it happens. */
+    @Test
+    void answersThePostThatMadeTheServerClose() throws InterruptedException {
+        engine.start();
+        RawPolling polling = engine.polling().sendPoll();
+        polling.polls().isQuiet();
+        EngineSession session = engine.session();
+        session.addListener(new SessionListener() {
+            @Override
+            public void packet(EnginePacket packet) {
+                session.close(CloseReason.FORCED_CLOSE, "", false);
+            }
+        });
+
+        RawHttpResponse post = polling.post("4enough");
+
+        assertThat(post).hasToString("200 ok");
+        assertThat(polling.readPoll()).hasToString("200 1");
     }
 
     @Test
