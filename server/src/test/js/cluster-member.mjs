@@ -1,5 +1,5 @@
-// Node's side of the fixture `node`: a cluster member on the classic wire, driven by JSON lines on standard input.
-import { createAdapter } from "@socket.io/redis-adapter";
+// Node's side of the fixture `node`: a cluster member, driven by JSON lines on standard input.
+import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createClient } from "redis";
@@ -7,10 +7,16 @@ import { Server } from "socket.io";
 import { tagged, untagged } from "./lib.mjs";
 
 const string = value => ({ type: "string", default: value });
-const { values: settings } = parseArgs({ options: { redis: { type: "string" }, port: string("0"), "answer-timeout": string("5000") } });
+const { values: settings } = parseArgs({
+  options: { redis: { type: "string" }, port: string("0"), "answer-timeout": string("5000"), adapter: string("classic"), "subscription-mode": string("dynamic") },
+});
 const pub = await createClient({ url: settings.redis }).connect();
 const sub = await pub.duplicate().connect();
-const io = new Server(Number(settings.port), { adapter: createAdapter(pub, sub, { requestsTimeout: Number(settings["answer-timeout"]) }) });
+const ADAPTERS = {
+  classic: () => createAdapter(pub, sub, { requestsTimeout: Number(settings["answer-timeout"]) }),
+  sharded: () => createShardedAdapter(pub, sub, { subscriptionMode: settings["subscription-mode"] }),
+};
+const io = new Server(Number(settings.port), { adapter: ADAPTERS[settings.adapter]() });
 
 const write = line => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -54,7 +60,11 @@ const OPERATIONS = {
     const [remote] = await nsp.in(request.socket).fetchSockets();
     return emit(remote.timeout(request.flags.timeout), request);
   },
-  join: (nsp, request) => socket(nsp, request).join(request.rooms),
+  join: async (nsp, request) => {
+    await socket(nsp, request).join(request.rooms);
+    // The sharded adapter does not wait for its subscriptions; on the same connection this is behind them.
+    await sub.ping();
+  },
   leave: (nsp, request) => request.rooms.forEach(room => socket(nsp, request).leave(room)),
   rooms: (nsp, request) => [...socket(nsp, request).rooms],
   setData: (nsp, request) => void Object.assign(socket(nsp, request).data, request.data),

@@ -1,4 +1,5 @@
-// What Node servers were seen to send, and their clients to get, again with Duet: --jar (duet-fixtures.jar), --redis, --vectors (their folder).
+// What Node servers were seen to send, and their clients to get, again with Duet: --jar (duet-fixtures.jar), --redis, --vectors (their folder),
+// --adapter (classic or sharded).
 // Each captured call is made at a Duet node A that has another, B, beside it, with the clients of the capture: what both publish must equal what
 // was captured, byte for byte, with this run's ids in place of those of the capture, and so must the frames that the clients get. What was
 // captured is then published as it is: the clients get the same frames.
@@ -12,12 +13,14 @@ import { next, same, Tap, untagged, within } from "./lib.mjs";
 import { duet } from "./members.mjs";
 
 const string = { type: "string" };
-const { values: settings } = parseArgs({ options: { jar: string, redis: string, vectors: string } });
-const tap = new Tap("vectors", 100);
+const { values: settings } = parseArgs({ options: { jar: string, redis: string, vectors: string, adapter: { ...string, default: "classic" } } });
+const tap = new Tap(`vectors, ${settings.adapter}`, 100);
+const classic = settings.adapter === "classic";
+const PUBLISH = classic ? "PUBLISH" : "SPUBLISH";
 const read = name => JSON.parse(readFileSync(`${settings.vectors}/${name}.json`));
 
 /** Here Node's encoder loses what it is given, and Duet does not follow it. */
-const DEFECTS = ["num-2p64", "num-1e20", "num-m1e20", "num-1e300", "str-lone-surrogate", "date-invalid"];
+const DEFECTS = ["num-2p64", "num-1e20", "num-m1e20", "num-1e300", "str-lone-surrogate", "date-invalid", "bin-and-specials"];
 /** What has no counterpart in Java, or is not done by one call. */
 const NO_CALL = {
   "emit-room-numeric": "rooms are text",
@@ -36,6 +39,9 @@ const OTHER_FRAMES = {
   "type-5-no-binary": ['42["v"]'],
   "type-5-binary": ['451-["v",{"_placeholder":true,"num":0}]', { $bin: "01" }],
 };
+
+/** In the hand-made messages, the id of `k2`. */
+const EXCEPTED = { classic: "NWS6uLM0ZA5PyegSAAAB", sharded: "5GeADN-M3a54A0KTAAAB" };
 
 /** A client as it stands on the wire; answers what the clients of the capture answered. */
 class Client {
@@ -193,15 +199,37 @@ class Remote extends Operator {
   run(op, more) {
     return super.run(op === "emit" ? "remoteEmit" : op, more);
   }
-  join(join) {
-    return this.ask({ op: "socketsJoin", rooms: [this.request.socket], join: [join] });
+  join(room) {
+    return this.run("remoteJoin", { join: [room] });
   }
-  leave(leave) {
-    return this.ask({ op: "socketsLeave", rooms: [this.request.socket], leave: [leave] });
+  leave(room) {
+    return this.run("remoteLeave", { leave: [room] });
   }
   disconnect(close = false) {
-    return this.ask({ op: "disconnectSockets", rooms: [this.request.socket], close });
+    return this.run("remoteDisconnect", { close });
   }
+}
+
+/** Publishes as a script that is no node. */
+function send(channel, payload) {
+  return classic ? pub.publish(channel, payload) : pub.sPublish(channel, payload);
+}
+
+function barrier(nsp) {
+  const [packet, opts] = [{ type: 2, data: ["barrier"], nsp }, { rooms: [], except: [], flags: {} }];
+  return Buffer.from(classic ? encode(["script", packet, opts]) : JSON.stringify({ type: 3, data: { packet, opts }, uid: "script", nsp }));
+}
+
+/** Whether it tells clients something, so that it can be told to them again. */
+function isBroadcast({ payloadHex, channel, decoded }) {
+  return payloadHex && (classic ? !/-(request|response)#/.test(channel) : decoded.type === 3 && !decoded.data.requestId);
+}
+
+/** The words of a command, as MONITOR prints them. */
+function words(line) {
+  const escapes = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b" };
+  const unescaped = text => text.replace(/\\(x..|.)/g, (_, code) => (code[0] === "x" ? String.fromCharCode(parseInt(code.slice(1), 16)) : escapes[code] ?? code));
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => Buffer.from(unescaped(text), "latin1"));
 }
 
 const digest = bytes => createHash("sha256").update(bytes).digest("hex");
@@ -210,22 +238,25 @@ const latin1 = text => Buffer.from(text).toString("latin1");
 /** Comparable with another run: ids by their meaning, descriptions of sockets without what each run has of its own, sets in order. */
 function canonical({ channel, payload }, ids) {
   let message = payload[0] === 0x7b ? JSON.parse(payload) : decode(payload);
-  const names = [...ids, [Array.isArray(message) ? message[0] : message.uid, "(uid)"], [message.requestId, "(request)"]].filter(([id]) => id);
+  const uid = Array.isArray(message) ? message[0] : message.uid;
+  const body = message.data ?? {};
+  const names = [...ids, [uid, "(uid)"], [message.requestId ?? body.requestId, "(request)"]].filter(([id]) => id);
   const named = text => names.reduce((result, [id, name]) => result.replaceAll(id, name), text);
   let text = payload.toString("latin1");
-  if (payload[0] === 0x7b && (message.sockets || (message.rooms && !("type" in message)))) {
-    for (const socket of message.sockets ?? [])
+  const sockets = message.sockets ?? body.sockets;
+  if (sockets || (message.rooms && !("type" in message))) {
+    for (const socket of sockets ?? [])
       Object.assign(socket, {
         handshake: Object.keys(socket.handshake),
         rooms: socket.rooms.map(named).sort(),
         data: Object.entries(socket.data).sort(),
       });
-    message.sockets?.sort((one, other) => (named(one.id) < named(other.id) ? -1 : 1));
+    sockets?.sort((one, other) => (named(one.id) < named(other.id) ? -1 : 1));
     if (message.rooms) message = { ...message, rooms: message.rooms.map(named).sort() };
-    text = latin1(JSON.stringify(message));
+    text = payload[0] === 0x7b ? latin1(JSON.stringify(message)) : Buffer.from(encode(message)).toString("latin1");
   }
   // A response channel may end with the uid of who has asked.
-  return `${named(latin1(channel)).replace(/(-response#[^#]*#).{6}#$/, "$1(uid)#")} ${named(text)}`;
+  return `${named(latin1(channel)).replace(/(-response#[^#]*#.{6}|#[^#]*#[0-9a-f]{16})#$/, whole => `${whole.slice(0, whole.lastIndexOf("#", whole.length - 2))}#(uid)#`)} ${named(text)}`;
 }
 
 /** Without the acknowledgement id, which is each server's own, and with numbers as JavaScript prints them. */
@@ -258,20 +289,36 @@ class Run {
     this.ids = this.clients.map(({ id, name }) => [id, `(${name})`]);
     this.capturedIds = this.clients.map(({ name }) => [this.setup.clients[name].sid, `(${name})`]).filter(([id]) => id);
     this.recorder = await pub.duplicate().connect();
-    await this.recorder.pSubscribe(`${this.key}*`, (payload, channel) => this.onPublished(channel.toString(), payload), true);
+    // What is sharded has no patterns.
+    await this.recorder.monitor(line => this.onCommand(line.toString()));
     return this;
+  }
+
+  onCommand(line) {
+    const [command, channel, payload] = words(line);
+    if (command?.toString() !== PUBLISH || !channel.toString().startsWith(this.key)) return;
+    this.onPublished(channel.toString(), payload);
   }
 
   onPublished(channel, payload) {
     if (channel.startsWith(`${this.key}-duet#`) || payload.includes("barrier")) return;
     // A remote socket has been fetched before.
-    if (this.fetched && (payload.includes('"type":5') || payload.includes('"sockets"'))) return;
+    if (this.fetched && (payload.includes(classic ? '"type":5' : '"type":7') || payload.includes("sockets"))) return;
     this.published.push({ channel, payload });
     this.awaited?.();
   }
 
   id(client) {
     return this.ids.find(([, name]) => name === `(${client})`)?.[0];
+  }
+
+  /** Whether all channels are those of the capture, once all clients had connected. */
+  async subscribed(file) {
+    const vectors = read(file).vectors.filter(({ id }) => id.startsWith("subscribe"));
+    const sids = Object.entries(read(file).setup.clients).map(([name, { sid }]) => [sid, `(${name})`]);
+    const named = (channels, ids) => new Set(channels.map(channel => ids.reduce((text, [id, name]) => text.replaceAll(id, name), channel).replace(/#[0-9a-f]{16}#$/, "#(uid)#")));
+    const expected = named(vectors.map(({ args }) => args[0]), sids);
+    same([...named(await pub.pubSubShardChannels(), this.ids)].sort(), [...expected].sort());
   }
 
   /** With this run's ids of clients. */
@@ -319,8 +366,12 @@ class Run {
   async call(flow, caller) {
     this.published.length = 0;
     this.fetched = /remote|\[0\]/.test(flow[0].call);
-    const expected = flow.filter(({ command }) => command === "PUBLISH");
+    const expected = flow.filter(({ command }) => command === PUBLISH);
     const sender = this.nodes[flow[0].sender ?? "A"];
+    if (flow[0].call.includes("data.blob")) {
+      const data = { blob: { $bin: "010203" } };
+      await this.nodes.B.ask({ op: "setData", nsp: "/", socket: this.id("b1"), data });
+    }
     const act = async () => {
       const outcome = await caller(this.translated(flow[0].call));
       await within(5000, `${expected.length} messages`, done => {
@@ -349,9 +400,8 @@ class Run {
     const remote = captured.find(({ server }) => server === "B") ?? captured[0];
     const delivered = captured.map(({ client, server, frames }) => ({ client, frames: server === "A" ? remote.frames : frames }));
     const publish = () =>
-      pub.publish(this.translated(channel).replace(/^[^#-]+/, this.key), Buffer.from(this.translated(Buffer.from(payloadHex, "hex").toString("latin1")), "latin1"));
-    const barrier = nsp => Buffer.from(encode(["script", { type: 2, data: ["barrier"], nsp }, { rooms: [], except: [], flags: {} }]));
-    return this.delivers(delivered, publish, nsp => pub.publish(`${this.key}#${nsp}#`, barrier(nsp)));
+      send(this.translated(channel).replace(/^[^#-]+/, this.key), Buffer.from(this.translated(Buffer.from(payloadHex, "hex").toString("latin1")), "latin1"));
+    return this.delivers(delivered, publish, nsp => send(`${this.key}#${nsp}#`, barrier(nsp)));
   }
 
   async end() {
@@ -389,31 +439,26 @@ async function calls(run, files, scope) {
     const act = text => evaluate(text.replace(/<id of client (\w+)>/g, (_, client) => run.id(client)), scope(run));
     if (!DEFECTS.includes(name) && !(name in NO_CALL)) await tap.check(`${id}: ${flow[0].call.slice(0, 60)}`, () => run.call(flow, act));
     const [message] = flow;
-    if (name !== "after-close" && message.payloadHex && !/-(request|response)#/.test(message.channel)) await tap.check(`${id} received`, () => run.replay(message));
+    if (name !== "after-close" && isBroadcast(message)) await tap.check(`${id} received`, () => run.replay(message));
   }
 }
 
 const pub = await createClient({ url: settings.redis }).connect();
-const member = key => ["--redis", settings.redis, "--key", key, "--answer-timeout", "1500"];
-const start = (name, ...args) => duet(settings.jar, name, "node", ...args);
-const [A, B, A2, B2, C] = await Promise.all([
-  start("A", ...member("socket.io")),
-  start("B", ...member("socket.io")),
-  start("A", ...member("myapp"), "--specific-responses"),
-  start("B", ...member("myapp"), "--specific-responses"),
-  start("C", ...member("myapp")),
-]);
-
+const member = key => ["--redis", settings.redis, "--adapter", settings.adapter, "--key", key, "--answer-timeout", "1500"];
 const ANSWERS = { "ping-none": [], "ping-null": [null], "ping-bin": [{ $bin: "010203" }], "ping-obj": [{ a: 1, b: [true, null], d: { $date: 0 } }] };
-for (const node of [A, B, A2, B2, C])
-  for (const nsp of ["/", "/custom", "/dyn-7"]) {
-    await node.ask({ op: "of", nsp });
-    const values = Object.entries({ ping: [`pong-from-${node.name}`], ...ANSWERS });
-    if (node !== A && node !== A2) for (const [event, answer] of values) await node.ask({ op: "answer", nsp, event, values: answer });
-  }
 
-const counted = async (node, count) => (await node.ask({ op: "serverCount" })) === count;
-while (!((await counted(A, 2)) && (await counted(A2, 3)))) await new Promise(resolve => setTimeout(resolve, 20));
+/** One cluster, as that of the capture; A asks, the others answer. */
+async function start(names, args, more = {}) {
+  const nodes = await Promise.all(names.map(name => duet(settings.jar, name, "node", ...args, ...(more[name] ?? []))));
+  for (const node of nodes)
+    for (const nsp of ["/", "/custom", "/dyn-7"]) {
+      await node.ask({ op: "of", nsp });
+      const values = Object.entries({ ping: [`pong-from-${node.name}`], ...ANSWERS });
+      if (node !== nodes[0]) for (const [event, answer] of values) await node.ask({ op: "answer", nsp, event, values: answer });
+    }
+  while ((await nodes[0].ask({ op: "serverCount" })) !== nodes.length) await new Promise(resolve => setTimeout(resolve, 20));
+  return Object.fromEntries(nodes.map(node => [node.name, node]));
+}
 
 const scope = run => {
   const own = run.id("a1");
@@ -423,30 +468,51 @@ const scope = run => {
   return { ...operators, sock: new Own(by(run.nodes.A), { socket: own }), remote: new Remote(by(run.nodes.A), { socket: other }) };
 };
 
-let run = await new Run({ A, B }, "socket.io", read("classic-values").setup).start();
-await calls(run, ["classic-broadcast", "classic-values", "classic-requests"], scope);
-await run.end();
-
-run = await new Run({ A: A2, B: B2, C }, "myapp", read("classic-options").setup).start();
-await calls(run, ["classic-options"], scope);
-await run.end();
-
-for (const file of ["emitter", "classic-recovery"]) {
-  run = await new Run({ A, B }, "socket.io", read(file).setup).start();
-  for (const vector of read(file).vectors) if (vector.payloadHex) await tap.check(`${file} ${vector.id} received`, () => run.replay(vector));
+async function captured(nodes, key, setup, ...files) {
+  const run = await new Run(nodes, key, read(setup).setup).start();
+  if (!classic) await tap.check(`${setup}: listens to what Node listens to`, () => run.subscribed(setup.replace("broadcast", "subscribe")));
+  await calls(run, files, scope);
   await run.end();
 }
 
-run = await new Run({ A, B }, "socket.io", {
-  clients: { k1: { server: "B", namespace: "/", rooms: ["r1"] }, k2: { sid: "NWS6uLM0ZA5PyegSAAAB", server: "B", namespace: "/", rooms: ["r1"] } },
-}).start();
-for (const file of ["tolerance", "malformed"])
-  for (const vector of read(file).vectors.filter(({ channel, command, payloadHex }) => channel && command === "PUBLISH" && typeof payloadHex === "string")) {
-    const frames = file === "malformed" ? [] : OTHER_FRAMES[vector.id];
-    const delivered = frames ? run.clients.map(({ name }) => ({ client: name, frames })) : vector.delivered;
-    await tap.check(`${file} ${vector.id} ${file === "malformed" ? "hurts nobody" : "received"}`, () => run.replay({ ...vector, delivered }));
-  }
-await run.end();
+async function unusual(nodes) {
+  const run = await new Run(nodes, "socket.io", {
+    clients: { k1: { server: "B", namespace: "/", rooms: ["r1"] }, k2: { sid: EXCEPTED[settings.adapter], server: "B", namespace: "/", rooms: ["r1"] } },
+  }).start();
+  for (const file of ["tolerance", "malformed"])
+    for (const vector of read(file).vectors.filter(({ channel, command, payloadHex }) => channel && command === PUBLISH && typeof payloadHex === "string")) {
+      const frames = file === "malformed" ? [] : OTHER_FRAMES[vector.id];
+      const delivered = frames ? run.clients.map(({ name }) => ({ client: name, frames })) : vector.delivered;
+      await tap.check(`${file} ${vector.id} ${file === "malformed" ? "hurts nobody" : "received"}`, () => run.replay({ ...vector, delivered }));
+    }
+  await run.end();
+}
 
-await tap.check("no node complains", () => same([A, B, A2, B2, C].flatMap(({ log }) => log.filter(line => /WARN|ERROR|Exception/.test(line))), []));
+function silent(...clusters) {
+  const complaints = clusters.flatMap(nodes => Object.values(nodes)).flatMap(({ log }) => log.filter(line => /WARN|ERROR|Exception/.test(line)));
+  return tap.check("no node complains", () => same(complaints, []));
+}
+
+if (classic) {
+  const specific = ["--specific-responses"];
+  const [nodes, others] = await Promise.all([start(["A", "B"], member("socket.io")), start(["A", "B", "C"], member("myapp"), { A: specific, B: specific })]);
+  await captured(nodes, "socket.io", "classic-values", "classic-broadcast", "classic-values", "classic-requests");
+  await captured(others, "myapp", "classic-options", "classic-options");
+  for (const file of ["emitter", "classic-recovery"]) {
+    const run = await new Run(nodes, "socket.io", read(file).setup).start();
+    for (const vector of read(file).vectors) if (vector.payloadHex) await tap.check(`${file} ${vector.id} received`, () => run.replay(vector));
+    await run.end();
+  }
+  await unusual(nodes);
+  await silent(nodes, others);
+} else {
+  const modes = { dynamic: ["sharded-broadcast", "sharded-values", "sharded-requests"], static: ["sharded-static-broadcast"], "dynamic-private": ["sharded-dynamic-private-broadcast"] };
+  for (const [mode, files] of Object.entries(modes)) {
+    const nodes = await start(["A", "B"], [...member("socket.io"), "--subscription-mode", mode]);
+    await captured(nodes, "socket.io", files[0], ...files);
+    if (mode === "dynamic") await unusual(nodes);
+    await silent(nodes);
+    await Promise.all(Object.values(nodes).map(node => node.end("SIGTERM")));
+  }
+}
 tap.end();

@@ -15,11 +15,26 @@ final class RedisFlags {
             description = "redis://host:port, rediss://host:port or redis+sentinel://host:port,.../master")
     private @Nullable String redis;
 
+    /** The wires of {@link RedisAdapter}. */
+    enum Wire {
+        CLASSIC,
+        SHARDED
+    }
+
+    @Option(names = "--adapter", paramLabel = "<name>", description = "with --redis: classic (default) or sharded")
+    private @Nullable Wire adapter;
+
     @Option(names = "--redis-key", paramLabel = "<text>", description = "prefix of channels; default socket.io")
     private @Nullable String key;
 
     @Option(names = "--redis-subscription", paramLabel = "<name>", description = "targeted (default) or pattern")
     private RedisAdapterOptions.@Nullable Subscription subscription;
+
+    @Option(
+            names = "--redis-subscription-mode",
+            paramLabel = "<name>",
+            description = "sharded: static, dynamic (default) or dynamic_private")
+    private RedisAdapterOptions.@Nullable SubscriptionMode subscriptionMode;
 
     @Option(names = "--redis-requests-timeout", paramLabel = "<time>", description = "for other nodes; default 5s")
     private @Nullable Duration requestsTimeout;
@@ -39,12 +54,17 @@ final class RedisFlags {
         if (subscription != null) {
             options.subscription(subscription);
         }
+        if (subscriptionMode != null) {
+            options.subscriptionMode(subscriptionMode);
+        }
         if (requestsTimeout != null) {
             options.requestsTimeout(requestsTimeout);
         }
         if (maxPublishWait != null) {
             options.maxPublishWait(maxPublishWait);
         }
-        return Optional.of(RedisAdapter.classic(redis, options.build()));
+        RedisAdapterOptions built = options.build();
+        return Optional.of(
+                adapter == Wire.SHARDED ? RedisAdapter.sharded(redis, built) : RedisAdapter.classic(redis, built));
     }
 }

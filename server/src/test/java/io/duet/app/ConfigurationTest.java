@@ -88,7 +88,7 @@ final class ConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "pong-interval: 5s      | duet.yaml: pong-interval: no such option (expected: one of ack-timeout, allow-eio3,",
+                "pong-interval: 5s      | duet.yaml: pong-interval: no such option (expected: one of ack-timeout, adapter, allow-eio3,",
                 "port: many             | Invalid value for option '--port': 'many' is not an int",
                 "ping-interval: 5 weeks | '--ping-interval': '5 weeks' (expected: a time such as 500ms, 25s",
                 "ping-timeout: 0s       | pingTimeout: PT0S (expected: > 0)",

@@ -63,6 +63,14 @@ public final class ClusterTopology implements AutoCloseable {
         return masters.get((int) (slot / SLOTS_OF_EACH));
     }
 
+    /** Gives the slot of a key, which must be empty, to another master; all masters know when this returns. */
+    public void moveSlot(String key, RedisServer target) {
+        String slot = String.valueOf(masters.get(0).call("CLUSTER", "KEYSLOT", key));
+        String id = String.valueOf(target.call("CLUSTER", "MYID"));
+        target.call("CLUSTER", "SETSLOT", slot, "NODE", id);
+        masters.forEach(master -> master.call("CLUSTER", "SETSLOT", slot, "NODE", id));
+    }
+
     @Override
     public void close() {
         masters.forEach(RedisServer::close);

@@ -13,12 +13,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * tell: Redis only says how many did hear. So it waits for as many as there were. Safe for any thread.
  */
 final class Census {
+    private final PubSub commands;
     private final Map<String, Integer> servers = new ConcurrentHashMap<>();
+
+    Census(PubSub commands) {
+        this.commands = commands;
+    }
 
     /** Counts. What cannot be counted keeps its number. */
     void take(RedisLink link, Collection<String> channels) {
         for (String channel : channels) {
-            link.countSubscribers(channel).thenAccept(count -> servers.put(channel, count));
+            link.countSubscribers(commands, channel).thenAccept(count -> servers.put(channel, count));
         }
         servers.keySet().retainAll(channels);
     }
@@ -28,7 +33,7 @@ final class Census {
         CompletionStage<Boolean> complete = CompletableFuture.completedFuture(true);
         for (String channel : channels) {
             complete = complete.thenCombine(
-                    link.countSubscribers(channel),
+                    link.countSubscribers(commands, channel),
                     (others, count) -> others && count >= servers.getOrDefault(channel, 0));
         }
         return complete;

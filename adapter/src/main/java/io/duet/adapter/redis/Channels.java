@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 import java.util.Set;
 
-/** The channels of one namespace on the classic wire. Names are inserted as they are, whatever characters they hold. */
+/** The channels of one namespace. Those of requests and responses are of the classic wire; the others have {@link #node}. Names are inserted as they are, whatever characters they hold. */
 final class Channels {
     private final String broadcast;
     private final String request;
@@ -64,6 +64,11 @@ final class Channels {
     /** Of responses to the adapter with this uid. */
     String response(String uid) {
         return response + uid + "#";
+    }
+
+    /** Of responses to the adapter with this uid, on the wires that are not classic. */
+    String node(String uid) {
+        return broadcast + uid + "#";
     }
 
     /** Whether this is {@link #broadcast()} or one of a room. */

@@ -2,9 +2,6 @@ package io.duet.adapter.redis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.duet.adapter.msgpack.MessagePack;
-import io.duet.adapter.msgpack.MessagePackException;
-import io.duet.adapter.msgpack.WireValues;
 
 /**
  * The payloads of {@code @socket.io/redis-adapter} 8.3.0 and {@code @socket.io/redis-emitter} 5.1.0, byte for byte. Any thread may call.
@@ -20,7 +17,7 @@ final class ClassicCodec {
      * @param mapper how the application's values are written; copied
      */
     ClassicCodec(ObjectMapper mapper) {
-        writer = new MessageWriter(new WireValues(mapper));
+        writer = new MessageWriter(new ValueWriter(mapper));
     }
 
     /**
@@ -29,7 +26,7 @@ final class ClassicCodec {
      * @throws ClusterMessageException if it must not be published: a value that cannot be written, no uid, the flag {@code local}
      */
     byte[] encode(Broadcast broadcast) {
-        return toMessagePack(writer.broadcast(broadcast));
+        return Payloads.toMessagePack(writer.broadcast(broadcast));
     }
 
     /**
@@ -39,7 +36,7 @@ final class ClassicCodec {
      */
     byte[] encode(Request request) {
         JsonNode tree = writer.request(request);
-        return request instanceof Request.BroadcastWithAck ? toMessagePack(tree) : JsonText.encode(tree);
+        return request instanceof Request.BroadcastWithAck ? Payloads.toMessagePack(tree) : JsonText.encode(tree);
     }
 
     /**
@@ -49,7 +46,7 @@ final class ClassicCodec {
      */
     byte[] encode(Response response) {
         JsonNode tree = writer.response(response);
-        return response instanceof Response.Acknowledgement ? toMessagePack(tree) : JsonText.encode(tree);
+        return response instanceof Response.Acknowledgement ? Payloads.toMessagePack(tree) : JsonText.encode(tree);
     }
 
     /**
@@ -58,7 +55,7 @@ final class ClassicCodec {
      * @throws ClusterMessageException if it is to be dropped
      */
     Broadcast decodeBroadcast(byte[] payload) {
-        return MessageReader.broadcast(fromMessagePack(payload));
+        return MessageReader.broadcast(Payloads.fromMessagePack(payload));
     }
 
     /**
@@ -67,7 +64,7 @@ final class ClassicCodec {
      * @throws ClusterMessageException if it is to be dropped
      */
     Request decodeRequest(byte[] payload) {
-        return MessageReader.request(decode(payload));
+        return MessageReader.request(Payloads.decode(payload));
     }
 
     /**
@@ -76,26 +73,6 @@ final class ClassicCodec {
      * @throws ClusterMessageException if it is to be dropped
      */
     Response decodeResponse(byte[] payload) {
-        return MessageReader.response(decode(payload));
-    }
-
-    private static byte[] toMessagePack(JsonNode tree) {
-        try {
-            return MessagePack.encode(tree);
-        } catch (MessagePackException e) {
-            throw new ClusterMessageException("values: not encoded (expected: what MessagePack can hold)", e);
-        }
-    }
-
-    private static JsonNode decode(byte[] payload) {
-        return payload.length > 0 && payload[0] == '{' ? JsonText.decode(payload) : fromMessagePack(payload);
-    }
-
-    private static JsonNode fromMessagePack(byte[] payload) {
-        try {
-            return MessagePack.decode(payload);
-        } catch (MessagePackException e) {
-            throw new ClusterMessageException("payload: " + payload.length + " bytes (expected: MessagePack)", e);
-        }
+        return MessageReader.response(Payloads.decode(payload));
     }
 }

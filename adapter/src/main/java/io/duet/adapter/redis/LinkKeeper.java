@@ -59,7 +59,7 @@ final class LinkKeeper {
     private final String probeChannel;
     private final ScheduledExecutorService thread;
     private final Owner owner;
-    private final Census census = new Census();
+    private final Census census;
     private final List<Retired> retired = new ArrayList<>();
 
     /** The link in use, or that which will be. */
@@ -73,8 +73,14 @@ final class LinkKeeper {
     private int ticks;
 
     /** @param master the present one; may block, and throws if it is not known yet */
-    LinkKeeper(Supplier<RedisClient> master, String probeChannel, ScheduledExecutorService thread, Owner owner) {
+    LinkKeeper(
+            Supplier<RedisClient> master,
+            PubSub commands,
+            String probeChannel,
+            ScheduledExecutorService thread,
+            Owner owner) {
         this.master = master;
+        this.census = new Census(commands);
         this.probeChannel = probeChannel;
         this.thread = thread;
         this.owner = owner;

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Trees to messages. Tolerant of order, of members that are missing or more, of numbers for text; refuses what has no meaning. */
+/** Trees to messages of the classic wire, and what other wires have in common with it. Tolerant of order, of members that are missing or more, of numbers for text; refuses what has no meaning. */
 final class MessageReader {
     private static final int EVENT = 2;
     /** Sent by nobody; Node would pass it on broken. The data decides whether there is binary. */
@@ -68,18 +68,24 @@ final class MessageReader {
     }
 
     private static EventPacket packet(JsonNode tree) {
-        JsonNode type = object("packet", tree).path("type");
-        if (!type.isInt() || (type.intValue() != EVENT && type.intValue() != BINARY_EVENT)) {
-            throw new ClusterMessageException("packet.type: " + scalar(type) + " (expected: 2)");
-        }
+        List<@Nullable Object> data = event(tree);
         JsonNode namespace = tree.path("nsp");
         if (!namespace.isTextual() && !namespace.isNull() && !namespace.isMissingNode()) {
             throw new ClusterMessageException("packet.nsp: " + namespace.getNodeType() + " (expected: text)");
         }
-        return new EventPacket(namespace.isTextual() ? namespace.textValue() : "/", data(tree.path("data")));
+        return new EventPacket(namespace.isTextual() ? namespace.textValue() : "/", data);
     }
 
-    private static OptionalLong packetId(JsonNode packet) {
+    /** The name and arguments of a packet's event. */
+    static List<@Nullable Object> event(JsonNode packet) {
+        JsonNode type = object("packet", packet).path("type");
+        if (!type.isInt() || (type.intValue() != EVENT && type.intValue() != BINARY_EVENT)) {
+            throw new ClusterMessageException("packet.type: " + scalar(type) + " (expected: 2)");
+        }
+        return data(packet.path("data"));
+    }
+
+    static OptionalLong packetId(JsonNode packet) {
         JsonNode id = packet.path("id");
         return id.isIntegralNumber() && id.canConvertToLong() && id.longValue() >= 0
                 ? OptionalLong.of(id.longValue())
@@ -87,7 +93,7 @@ final class MessageReader {
     }
 
     /** The name of an event may be a number in JavaScript; clients compare the text. */
-    private static List<@Nullable Object> data(JsonNode tree) {
+    static List<@Nullable Object> data(JsonNode tree) {
         JsonNode event = tree.path(0);
         if (!event.isTextual() && !event.isNumber()) {
             throw new ClusterMessageException("data: " + tree.getNodeType() + " of " + tree.size()
@@ -125,7 +131,7 @@ final class MessageReader {
                 : new Response.Done(requestId);
     }
 
-    private static Response clientCount(String requestId, JsonNode count) {
+    static Response clientCount(String requestId, JsonNode count) {
         if (!count.isInt() || count.intValue() < 0) {
             throw new ClusterMessageException("clientCount: " + scalar(count) + " (expected: 0 or more)");
         }
@@ -133,7 +139,7 @@ final class MessageReader {
     }
 
     /** A socket without an id is left out; the others count. */
-    private static List<SocketDetails> details(JsonNode sockets) {
+    static List<SocketDetails> details(JsonNode sockets) {
         List<SocketDetails> details = new ArrayList<>(sockets.size());
         for (JsonNode socket : sockets) {
             if (socket.path("id").isTextual()) {
@@ -150,7 +156,7 @@ final class MessageReader {
         return tree.hasNonNull(name) ? tree.get(name) : JsonNodeFactory.instance.objectNode();
     }
 
-    private static Set<String> rooms(JsonNode tree) {
+    static Set<String> rooms(JsonNode tree) {
         if (!tree.hasNonNull("rooms")) {
             throw new ClusterMessageException("rooms: none (expected: an array)");
         }
@@ -162,7 +168,7 @@ final class MessageReader {
         return room.isNumber() ? JsonText.number(room) : text(tree, "room");
     }
 
-    private static String requestId(JsonNode tree) {
+    static String requestId(JsonNode tree) {
         String requestId = text(tree, "requestId");
         if (requestId.isEmpty()) {
             throw new ClusterMessageException("requestId: empty (expected: text)");
@@ -171,7 +177,7 @@ final class MessageReader {
     }
 
     /** Only ever compared; emitters leave it out. */
-    private static String uid(JsonNode uid) {
+    static String uid(JsonNode uid) {
         return uid.isTextual() || uid.isNumber() ? uid.asText() : "";
     }
 
@@ -183,14 +189,14 @@ final class MessageReader {
         return text.textValue();
     }
 
-    private static JsonNode object(String what, JsonNode tree) {
+    static JsonNode object(String what, JsonNode tree) {
         if (!tree.isObject()) {
             throw new ClusterMessageException(what + ": " + tree.getNodeType() + " (expected: a map)");
         }
         return tree;
     }
 
-    private static String scalar(JsonNode value) {
+    static String scalar(JsonNode value) {
         return value.isNumber() ? value.asText() : value.getNodeType().toString();
     }
 }

@@ -6,29 +6,24 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
-import io.duet.adapter.SocketDetails;
-import io.duet.adapter.msgpack.WireValues;
-import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
-/** Messages to trees, members in Node's order. Refuses what would make a Node server fail, or what must not be published at all. */
+/** Messages of the classic wire to trees, members in Node's order. Refuses what would make a Node server fail, or what must not be published at all. */
 final class MessageWriter {
     private static final int EVENT = 2;
 
-    private final WireValues values;
+    private final ValueWriter values;
 
-    MessageWriter(WireValues values) {
+    MessageWriter(ValueWriter values) {
         this.values = values;
     }
 
     JsonNode broadcast(Broadcast broadcast) {
         ArrayNode tree = JsonNodeFactory.instance.arrayNode(3);
-        tree.add(filled("uid", broadcast.uid()));
+        tree.add(ValueWriter.filled("uid", broadcast.uid()));
         tree.add(packet(broadcast.packet(), broadcast.packetId()));
         boolean emitter = broadcast.uid().equals(Broadcast.EMITTER);
-        tree.add(WireOptions.toTree(remote(broadcast.options()), emitter));
+        tree.add(WireOptions.toTree(ValueWriter.remote(broadcast.options()), emitter));
         return tree;
     }
 
@@ -53,7 +48,7 @@ final class MessageWriter {
         }
         if (request instanceof Request.FetchSockets fetch) {
             ObjectNode tree = asking(fetch.uid(), fetch.requestId(), 5);
-            return tree.set("opts", WireOptions.targets(remote(fetch.options())));
+            return tree.set("opts", WireOptions.targets(ValueWriter.remote(fetch.options())));
         }
         if (request instanceof Request.ServerSideEmit emit) {
             return serverSideEmit(emit);
@@ -61,31 +56,29 @@ final class MessageWriter {
         if (request instanceof Request.BroadcastWithAck broadcast) {
             ObjectNode tree = asking(broadcast.uid(), broadcast.requestId(), 7);
             tree.set("packet", packet(broadcast.packet(), OptionalLong.empty()));
-            return tree.set("opts", WireOptions.toTree(remote(broadcast.options()), false));
+            return tree.set("opts", WireOptions.toTree(ValueWriter.remote(broadcast.options()), false));
         }
         return legacy(request);
     }
 
     JsonNode response(Response response) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
-        String requestId = filled("requestId", response.requestId());
+        String requestId = ValueWriter.filled("requestId", response.requestId());
         if (response instanceof Response.ServerSideAnswer answer) {
             tree.put("type", 6).put("requestId", requestId);
-            return setValue(tree, "data", answer.value());
+            return values.set(tree, "data", answer.value());
         }
         if (response instanceof Response.ClientCount count) {
-            if (count.clients() < 0) {
-                throw new ClusterMessageException("clients: " + count.clients() + " (expected: 0 or more)");
-            }
-            return tree.put("type", 8).put("requestId", requestId).put("clientCount", count.clients());
+            int clients = ValueWriter.count("clients", count.clients());
+            return tree.put("type", 8).put("requestId", requestId).put("clientCount", clients);
         }
         if (response instanceof Response.Acknowledgement acknowledgement) {
             tree.put("type", 9).put("requestId", requestId);
-            return setValue(tree, "packet", acknowledgement.value());
+            return values.set(tree, "packet", acknowledgement.value());
         }
         tree.put("requestId", requestId);
         if (response instanceof Response.Sockets sockets) {
-            return tree.set("sockets", details(sockets.sockets()));
+            return tree.set("sockets", values.details(sockets.sockets()));
         }
         if (response instanceof Response.SocketIds sockets) {
             return tree.set("sockets", WireOptions.names(sockets.socketIds()));
@@ -113,20 +106,16 @@ final class MessageWriter {
     }
 
     private JsonNode serverSideEmit(Request.ServerSideEmit emit) {
-        if (emit.data().isEmpty() || !(emit.data().get(0) instanceof String)) {
-            throw new ClusterMessageException(
-                    "data: " + emit.data().size() + " elements (expected: an event name, then arguments)");
-        }
-        ObjectNode tree = JsonNodeFactory.instance.objectNode().put("uid", filled("uid", emit.uid()));
-        emit.requestId().ifPresent(requestId -> tree.put("requestId", filled("requestId", requestId)));
-        return tree.put("type", 6).set("data", values(emit.data()));
+        ObjectNode tree = JsonNodeFactory.instance.objectNode().put("uid", ValueWriter.filled("uid", emit.uid()));
+        emit.requestId().ifPresent(requestId -> tree.put("requestId", ValueWriter.filled("requestId", requestId)));
+        return tree.put("type", 6).set("data", values.event(emit.data()));
     }
 
     private static ObjectNode asking(String uid, String requestId, int type) {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("uid", filled("uid", uid))
-                .put("requestId", filled("requestId", requestId))
+                .put("uid", ValueWriter.filled("uid", uid))
+                .put("requestId", ValueWriter.filled("requestId", requestId))
                 .put("type", type);
     }
 
@@ -136,60 +125,13 @@ final class MessageWriter {
         if (!uid.isEmpty()) {
             tree.put("uid", uid);
         }
-        return tree.put("type", type).set("opts", WireOptions.targets(remote(options)));
+        return tree.put("type", type).set("opts", WireOptions.targets(ValueWriter.remote(options)));
     }
 
     private ObjectNode packet(EventPacket packet, OptionalLong id) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode().put("type", EVENT);
-        tree.set("data", values(packet.data()));
+        tree.set("data", values.list(packet.data()));
         id.ifPresent(value -> tree.put("id", value));
         return tree.put("nsp", packet.namespace());
-    }
-
-    private ArrayNode values(List<@Nullable Object> list) {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode(list.size());
-        for (Object value : list) {
-            array.add(value(value));
-        }
-        return array;
-    }
-
-    private ArrayNode details(List<SocketDetails> sockets) {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode(sockets.size());
-        for (SocketDetails socket : sockets) {
-            ObjectNode tree = array.addObject().put("id", socket.id());
-            tree.set("handshake", value(socket.handshake()));
-            tree.set("rooms", WireOptions.names(socket.rooms()));
-            tree.set("data", value(socket.data()));
-        }
-        return array;
-    }
-
-    private JsonNode setValue(ObjectNode tree, String name, Optional<Object> value) {
-        value.ifPresent(present -> tree.set(name, value(present)));
-        return tree;
-    }
-
-    private JsonNode value(@Nullable Object value) {
-        try {
-            return values.toTree(value);
-        } catch (IllegalArgumentException e) {
-            String type = value == null ? "null" : value.getClass().getName();
-            throw new ClusterMessageException("value: " + type + " (expected: what the mapper can write)", e);
-        }
-    }
-
-    private static BroadcastOptions remote(BroadcastOptions options) {
-        if (options.flags().local()) {
-            throw new ClusterMessageException("flags: local (expected: what is local is not published)");
-        }
-        return options;
-    }
-
-    private static String filled(String name, String text) {
-        if (text.isEmpty()) {
-            throw new ClusterMessageException(name + ": empty (expected: text)");
-        }
-        return text;
     }
 }

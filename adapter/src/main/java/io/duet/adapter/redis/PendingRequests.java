@@ -31,6 +31,11 @@ final class PendingRequests {
         later(limit).execute(() -> acks.remove(requestId));
     }
 
+    /** It was not asked after all. */
+    void forget(String requestId) {
+        acks.remove(requestId);
+    }
+
     void onResponse(Response response) {
         if (response instanceof Response.ClientCount count) {
             AckCollector collector = acks.get(count.requestId());

@@ -1,5 +1,6 @@
 package io.duet.adapter.redis;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.LocalSockets;
@@ -7,14 +8,15 @@ import io.duet.adapter.presence.PresenceLog;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
 
 /**
- * Connects servers through Redis, on the wire of {@code @socket.io/redis-adapter} 8.3: Duet and Node servers with the same key are one
- * cluster, and {@code @socket.io/redis-emitter} reaches both.
+ * Connects servers through Redis, on one of the wires of {@code @socket.io/redis-adapter} 8.3: Duet and Node servers with the same key on the
+ * same wire are one cluster. {@code @socket.io/redis-emitter} reaches those on the classic wire.
  *
  * <p>Messages of one node keep their order, whatever happens to Redis. While it is away they wait within the bounds of
  * {@link RedisAdapterOptions}, and sockets of the same node are served as ever. A message is sent again if Redis did not answer for it, so it
@@ -25,14 +27,37 @@ public final class RedisAdapter implements AdapterFactory {
     /** For the last words of a server that stops. */
     private static final Duration FLUSH_LIMIT = Duration.ofSeconds(1);
 
+    /** Makes a namespace's wire. */
+    private interface Wires {
+        Wire create(String namespace, ObjectMapper mapper, Predicate<String> hasRoom, Bus bus, Wire.Receiver receiver);
+    }
+
     private final Supplier<RedissonBus> buses;
     private final RedisAdapterOptions options;
+    private final Wires wires;
     private @Nullable RedissonBus bus;
     private int adapters;
 
-    private RedisAdapter(Supplier<RedissonBus> buses, RedisAdapterOptions options) {
+    private RedisAdapter(Supplier<RedissonBus> buses, RedisAdapterOptions options, Wires wires) {
         this.buses = buses;
         this.options = options;
+        this.wires = wires;
+    }
+
+    private static RedisAdapter classic(Supplier<RedissonBus> buses, RedisAdapterOptions options) {
+        return new RedisAdapter(
+                buses,
+                options,
+                (namespace, mapper, hasRoom, bus, receiver) ->
+                        new ClassicWire(namespace, mapper, hasRoom, bus, options, receiver));
+    }
+
+    private static RedisAdapter sharded(Supplier<RedissonBus> buses, RedisAdapterOptions options) {
+        return new RedisAdapter(
+                buses,
+                options,
+                (namespace, mapper, hasRoom, bus, receiver) ->
+                        new ShardedWire(namespace, mapper, bus, options, receiver));
     }
 
     /**
@@ -44,7 +69,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter classic(RedissonClient redisson, RedisAdapterOptions options) {
         Redisson usable = RedissonBus.usable(redisson);
-        return new RedisAdapter(() -> RedissonBus.over(usable, options), options);
+        return classic(() -> RedissonBus.over(usable, options, PubSub.PLAIN), options);
     }
 
     /** The same with all defaults. */
@@ -61,14 +86,46 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter classic(String uri, RedisAdapterOptions options) {
         RedisUri redis = RedisUri.parse(uri);
-        return new RedisAdapter(() -> RedissonBus.to(redis, options), options);
+        return classic(() -> RedissonBus.to(redis, options, PubSub.PLAIN), options);
+    }
+
+    /**
+     * The sharded wire of the same package ({@code createShardedAdapter}), for Redis 7, where a client of the caller's is connected; the caller
+     * also ends it, after the server. In a Redis Cluster each channel is at the master that has its slot, with two connections to each master,
+     * and what is sent to one room costs the others nothing; messages of one node keep their order within a channel.
+     *
+     * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
+     */
+    public static RedisAdapter sharded(RedissonClient redisson, RedisAdapterOptions options) {
+        Redisson usable = RedissonBus.usable(redisson);
+        return sharded(() -> RedissonBus.over(usable, options, PubSub.SHARDED), options);
+    }
+
+    /** The same with all defaults. */
+    public static RedisAdapter sharded(RedissonClient redisson) {
+        return sharded(redisson, RedisAdapterOptions.defaults());
+    }
+
+    /**
+     * The sharded wire at one Redis, by a client that is configured for it and ends with the server. Redis need not be there at the start.
+     *
+     * @param uri as for {@link #classic(String, RedisAdapterOptions)}
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static RedisAdapter sharded(String uri, RedisAdapterOptions options) {
+        RedisUri redis = RedisUri.parse(uri);
+        return sharded(() -> RedissonBus.to(redis, options, PubSub.SHARDED), options);
     }
 
     @Override
     public synchronized Adapter create(String namespace, LocalSockets sockets) {
         RedissonBus used = bus();
         adapters++;
-        return new ClassicAdapter(namespace, sockets, used, options, this::released);
+        return new ClusterAdapter(
+                sockets,
+                options.requestsTimeout(),
+                (receiver, hasRoom) -> wires.create(namespace, sockets.mapper(), hasRoom, used, receiver),
+                this::released);
     }
 
     @Override

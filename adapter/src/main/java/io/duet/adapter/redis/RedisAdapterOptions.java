@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 
-/** Options of {@link RedisAdapter}. Immutable; names and defaults of {@code @socket.io/redis-adapter} 8.3 where it has the option. */
+/**
+ * Options of {@link RedisAdapter}. Immutable; names and defaults of {@code @socket.io/redis-adapter} 8.3 where it has the option. Those of one
+ * wire mean nothing to the others.
+ */
 public final class RedisAdapterOptions {
     public static final String DEFAULT_KEY = "socket.io";
     public static final Duration DEFAULT_REQUESTS_TIMEOUT = Duration.ofSeconds(5);
@@ -21,10 +24,21 @@ public final class RedisAdapterOptions {
         PATTERN
     }
 
+    /** Which rooms have channels of their own on the sharded wire. All nodes of a cluster must have the same. */
+    public enum SubscriptionMode {
+        /** None: every node gets every message. */
+        STATIC,
+        /** All but those of single sockets, which are told by the length of a socket's id, 20. */
+        DYNAMIC,
+        /** All. */
+        DYNAMIC_PRIVATE
+    }
+
     private final String key;
     private final Duration requestsTimeout;
     private final boolean publishOnSpecificResponseChannel;
     private final Subscription subscription;
+    private final SubscriptionMode subscriptionMode;
     private final Duration maxPublishWait;
     private final long maxPublishQueueBytes;
     private final long maxReceiveQueueBytes;
@@ -36,6 +50,7 @@ public final class RedisAdapterOptions {
         this.requestsTimeout = builder.requestsTimeout;
         this.publishOnSpecificResponseChannel = builder.publishOnSpecificResponseChannel;
         this.subscription = builder.subscription;
+        this.subscriptionMode = builder.subscriptionMode;
         this.maxPublishWait = builder.maxPublishWait;
         this.maxPublishQueueBytes = builder.maxPublishQueueBytes;
         this.maxReceiveQueueBytes = builder.maxReceiveQueueBytes;
@@ -68,6 +83,10 @@ public final class RedisAdapterOptions {
         return subscription;
     }
 
+    public SubscriptionMode subscriptionMode() {
+        return subscriptionMode;
+    }
+
     Duration maxPublishWait() {
         return maxPublishWait;
     }
@@ -94,6 +113,7 @@ public final class RedisAdapterOptions {
         private Duration requestsTimeout = DEFAULT_REQUESTS_TIMEOUT;
         private boolean publishOnSpecificResponseChannel;
         private Subscription subscription = Subscription.TARGETED;
+        private SubscriptionMode subscriptionMode = SubscriptionMode.DYNAMIC;
         private Duration maxPublishWait = DEFAULT_MAX_PUBLISH_WAIT;
         private long maxPublishQueueBytes = DEFAULT_MAX_PUBLISH_QUEUE_BYTES;
         private long maxReceiveQueueBytes = DEFAULT_MAX_RECEIVE_QUEUE_BYTES;
@@ -102,7 +122,7 @@ public final class RedisAdapterOptions {
 
         private Builder() {}
 
-        /** Prefix of all channels; the same for every node. Default {@value RedisAdapterOptions#DEFAULT_KEY}. */
+        /** Prefix of all channels ({@code channelPrefix} of Node's sharded adapter); the same for every node. Default {@value RedisAdapterOptions#DEFAULT_KEY}. */
         public Builder key(String key) {
             this.key = requireNonNull(key, "key");
             return this;
@@ -114,15 +134,21 @@ public final class RedisAdapterOptions {
             return this;
         }
 
-        /** Whether answers go to a channel that only the asking node listens to; default false, as in Node. */
+        /** Classic wire: whether answers go to a channel that only the asking node listens to; default false, as in Node. */
         public Builder publishOnSpecificResponseChannel(boolean specific) {
             this.publishOnSpecificResponseChannel = specific;
             return this;
         }
 
-        /** Default {@link Subscription#TARGETED}; both work together with each other and with Node. */
+        /** Classic wire: default {@link Subscription#TARGETED}; both work together with each other and with Node. */
         public Builder subscription(Subscription subscription) {
             this.subscription = requireNonNull(subscription, "subscription");
+            return this;
+        }
+
+        /** Sharded wire: default {@link SubscriptionMode#DYNAMIC}; the same for every node. */
+        public Builder subscriptionMode(SubscriptionMode subscriptionMode) {
+            this.subscriptionMode = requireNonNull(subscriptionMode, "subscriptionMode");
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.duet.adapter.redis;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.redisson.client.RedisConnection;
 import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisPubSubConnection;
 import org.redisson.client.RedisPubSubListener;
+import org.redisson.client.RedisRedirectException;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.client.protocol.CommandData;
@@ -47,7 +49,7 @@ final class RedisLink {
     /** For what is still to be read of one connection when the other has gone. */
     private static final int DRAIN_MILLIS = 3000;
 
-    /** In one SUBSCRIBE: enough to be quick, few enough to let others in between. */
+    /** In one SUBSCRIBE: enough to be quick, few enough to let others in between. In one SSUBSCRIBE all would have to be of one slot. */
     private static final int NAMES_AT_ONCE = 1000;
 
     /** In a row: the server is busy, or has gone without a word. */
@@ -58,6 +60,9 @@ final class RedisLink {
 
     private static final byte[] PROBE = {1};
     private static final RedisCommand<List<Object>> ROLE = new RedisCommand<>("ROLE", new ObjectListReplayDecoder<>());
+
+    private static final Set<PubSubType> UNSUBSCRIBING =
+            EnumSet.of(PubSubType.UNSUBSCRIBE, PubSubType.PUNSUBSCRIBE, PubSubType.SUNSUBSCRIBE);
 
     /** Takes what arrives, on a thread that must not be kept. */
     interface Receiver {
@@ -117,18 +122,11 @@ final class RedisLink {
     static CompletableFuture<RedisLink> open(RedisClient master, String probeChannel, Receiver receiver) {
         CompletableFuture<Void> ending = new CompletableFuture<>();
         CompletableFuture<String> closed = new CompletableFuture<>();
-        RedisClient client = RedisClient.create(copy(master.getConfig())
-                .setExecutor(new SameThread())
-                .setKeepPubSubOrder(false)
-                .setPingConnectionInterval(0)
-                .setConnectTimeout(TIMEOUT_MILLIS)
-                .setCommandTimeout(TIMEOUT_MILLIS)
-                .setConnectedListener(address -> {})
-                .setDisconnectedListener(address -> {
-                    if (!ending.complete(null)) {
-                        closed.complete("disconnected");
-                    }
-                }));
+        RedisClient client = own(master, () -> {
+            if (!ending.complete(null)) {
+                closed.complete("disconnected");
+            }
+        });
         closed.thenRun(client::shutdownAsync);
         CompletableFuture<RedisConnection> commands = client.connectAsync().toCompletableFuture();
         CompletableFuture<RedisPubSubConnection> subscriptions =
@@ -144,6 +142,23 @@ final class RedisLink {
                         closed.complete("not connected");
                     }
                 });
+    }
+
+    /**
+     * A client for connections that belong to nobody else, in whose threads nothing of ours runs for long.
+     *
+     * @param master where to, and the settings
+     * @param disconnected called for each connection that ends
+     */
+    static RedisClient own(RedisClient master, Runnable disconnected) {
+        return RedisClient.create(copy(master.getConfig())
+                .setExecutor(new SameThread())
+                .setKeepPubSubOrder(false)
+                .setPingConnectionInterval(0)
+                .setConnectTimeout(TIMEOUT_MILLIS)
+                .setCommandTimeout(TIMEOUT_MILLIS)
+                .setConnectedListener(address -> {})
+                .setDisconnectedListener(address -> disconnected.run()));
     }
 
     /** A client takes a copy of its settings; there is no other way to one. Without a connection it holds nothing. */
@@ -170,15 +185,15 @@ final class RedisLink {
     }
 
     /**
-     * Sends a batch; {@link OrderedPublisher.Transport}. One at a time. It takes as long as the server does, or until the link ends: answers
+     * Publishes a batch; {@link OrderedPublisher.Transport}. One at a time. It takes as long as the server does, or until the link ends: answers
      * that came later would be taken for those of what is sent next.
      */
-    CompletionStage<Integer> send(List<OrderedPublisher.Message> messages) {
+    CompletionStage<Integer> send(PubSub kind, List<OrderedPublisher.Message> messages) {
         List<CommandData<?, ?>> batch = new ArrayList<>(messages.size());
         for (OrderedPublisher.Message message : messages) {
             Object[] parameters = {message.channel(), message.payload()};
             batch.add(new CommandData<>(
-                    new CompletableFuture<Long>(), ByteArrayCodec.INSTANCE, RedisCommands.PUBLISH, parameters));
+                    new CompletableFuture<Long>(), ByteArrayCodec.INSTANCE, kind.publish(), parameters));
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
         underWay = done;
@@ -189,6 +204,11 @@ final class RedisLink {
         return done.handle((all, failure) -> {
             if (failure == null) {
                 return batch.size();
+            }
+            if (failure instanceof RedisRedirectException) {
+                // All are answered, and a slot of the cluster has gone elsewhere. What is behind the first of its
+                // messages goes twice.
+                return answered(batch);
             }
             close("not published: " + failure);
             return answered(batch);
@@ -204,8 +224,8 @@ final class RedisLink {
     }
 
     /** How many connections are subscribed to this channel at this server. */
-    CompletionStage<Integer> countSubscribers(String channel) {
-        return commands.<Long, Long>async(StringCodec.INSTANCE, RedisCommands.PUBSUB_NUMSUB, channel)
+    CompletionStage<Integer> countSubscribers(PubSub kind, String channel) {
+        return commands.<Long, Long>async(StringCodec.INSTANCE, kind.count(), channel)
                 .thenApply(Long::intValue);
     }
 
@@ -223,7 +243,7 @@ final class RedisLink {
     /**
      * Subscribes to what is not subscribed yet.
      *
-     * @param type SUBSCRIBE or PSUBSCRIBE
+     * @param type SUBSCRIBE, PSUBSCRIBE or SSUBSCRIBE
      * @return done when the server has confirmed all
      */
     CompletableFuture<Void> subscribe(PubSubType type, Collection<String> wanted) {
@@ -240,7 +260,7 @@ final class RedisLink {
             } else {
                 all.add(left.thenCompose(done -> request(type, List.of(channel))));
             }
-            if (some.size() == NAMES_AT_ONCE) {
+            if (some.size() == (type == PubSubType.SSUBSCRIBE ? 1 : NAMES_AT_ONCE)) {
                 all.add(request(type, some));
                 some = new ArrayList<>();
             }
@@ -269,7 +289,7 @@ final class RedisLink {
         }
         if (closed.isDone()) {
             confirmation.done.completeExceptionally(ended());
-        } else if (type == PubSubType.UNSUBSCRIBE || type == PubSubType.PUNSUBSCRIBE) {
+        } else if (UNSUBSCRIBING.contains(type)) {
             subscriptions.unsubscribe(type, array);
         } else {
             names.forEach(name -> subscriptions.addListener(name, listener));
@@ -280,6 +300,8 @@ final class RedisLink {
             });
             if (type == PubSubType.SUBSCRIBE) {
                 subscriptions.subscribe(refused, ByteArrayCodec.INSTANCE, array);
+            } else if (type == PubSubType.SSUBSCRIBE) {
+                subscriptions.ssubscribe(refused, ByteArrayCodec.INSTANCE, array);
             } else {
                 subscriptions.psubscribe(refused, ByteArrayCodec.INSTANCE, array);
             }
@@ -387,7 +409,7 @@ final class RedisLink {
         @Override
         public void onStatus(PubSubType type, CharSequence channel) {
             ChannelName name = (ChannelName) channel;
-            if (type == PubSubType.UNSUBSCRIBE || type == PubSubType.PUNSUBSCRIBE) {
+            if (UNSUBSCRIBING.contains(type)) {
                 subscriptions.removeListener(name, this);
             }
             @Nullable Confirmation confirmation = unconfirmed.remove(name);

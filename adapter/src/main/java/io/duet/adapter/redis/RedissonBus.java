@@ -7,17 +7,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +25,13 @@ import org.redisson.api.RScript;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisClient;
 import org.redisson.client.codec.StringCodec;
-import org.redisson.client.protocol.pubsub.PubSubType;
+import org.redisson.connection.ConnectionManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bus over Redisson, which knows where Redis is and how to log in there; the two connections that are used are the bus's own
- * ({@link RedisLink}).
+ * The bus over Redisson, which knows where Redis is and how to log in there; the connections that are used are the bus's own
+ * ({@link RedisLink}), two to each of its {@link Shards}.
  *
  * <p>What is wanted and what becomes of links is decided on one thread, messages are handed out on another.
  */
@@ -45,9 +44,8 @@ final class RedissonBus implements Bus {
     private final Consumer<RedissonClient> release;
     private final BusListener listener;
     private final Duration countTimeout;
-    private final OrderedPublisher publisher;
     private final Inbox inbox;
-    private final LinkKeeper links;
+    private final Shards shards;
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = thread("duet-redis");
     private final ScheduledExecutorService receiving = thread("duet-redis-receiver");
@@ -59,23 +57,27 @@ final class RedissonBus implements Bus {
     private final List<Topic> fresh = new ArrayList<>();
 
     private @Nullable RedissonClient redisson;
-    private boolean linkedBefore;
 
     /**
      * @param create may block, and is called again if it fails
      * @param release what to do with the client in the end
+     * @param cluster whose masters share the channels; null if one server has all of them
      */
     private RedissonBus(
-            Supplier<? extends RedissonClient> create, Consumer<RedissonClient> release, RedisAdapterOptions options) {
+            Supplier<? extends RedissonClient> create,
+            Consumer<RedissonClient> release,
+            RedisAdapterOptions options,
+            PubSub commands,
+            @Nullable ConnectionManager cluster) {
         this.create = create;
         this.release = release;
         this.listener = options.listener();
         this.countTimeout = options.requestsTimeout();
-        this.publisher = new OrderedPublisher(
-                this::send, options.maxPublishWait(), options.maxPublishQueueBytes(), dropped::addAndGet);
         this.inbox = new Inbox(options.maxReceiveQueueBytes(), receiving, this::receive);
-        String probe = options.key() + "-duet#" + UUID.randomUUID() + "#";
-        this.links = new LinkKeeper(this::master, probe, thread, new LinkOwner());
+        Function<Supplier<RedisClient>, Shard> shard =
+                master -> new Shard(master, options, commands, thread, dropped::addAndGet, new ShardHost());
+        this.shards =
+                cluster == null ? new Shards.Single(shard.apply(this::master)) : new Shards.OfCluster(cluster, shard);
     }
 
     /** @throws IllegalArgumentException if the client was not made by {@link Redisson#create} */
@@ -87,49 +89,58 @@ final class RedissonBus implements Bus {
                 "redisson: " + redisson.getClass().getName() + " (expected: made by Redisson.create)");
     }
 
-    /** By a client of the caller's, who also ends it. */
-    static RedissonBus over(Redisson redisson, RedisAdapterOptions options) {
-        return new RedissonBus(() -> redisson, client -> {}, options).start();
+    /** By a client of the caller's, who also ends it. Of a Redis Cluster, plain publish/subscribe needs one server only. */
+    static RedissonBus over(Redisson redisson, RedisAdapterOptions options, PubSub commands) {
+        boolean sharded = commands == PubSub.SHARDED && redisson.getConfig().isClusterConfig();
+        ConnectionManager cluster = sharded ? redisson.getCommandExecutor().getConnectionManager() : null;
+        return new RedissonBus(() -> redisson, client -> {}, options, commands, cluster).start();
     }
 
     /** By a client of its own. */
-    static RedissonBus to(RedisUri redis, RedisAdapterOptions options) {
-        return new RedissonBus(() -> Redisson.create(redis.config()), RedissonClient::shutdown, options).start();
+    static RedissonBus to(RedisUri redis, RedisAdapterOptions options, PubSub commands) {
+        Supplier<RedissonClient> create = () -> Redisson.create(redis.config());
+        return new RedissonBus(create, RedissonClient::shutdown, options, commands, null).start();
     }
 
     private RedissonBus start() {
-        links.start();
-        thread.scheduleWithFixedDelay(this::report, REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
+        thread.execute(shards::start);
+        thread.scheduleWithFixedDelay(this::tick, REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
         return this;
+    }
+
+    private void tick() {
+        report();
+        try {
+            moveTopics();
+            shards.retire();
+        } catch (RuntimeException e) {
+            log.warn("redis: masters of the cluster not known: {}", e.toString());
+        }
     }
 
     @Override
     public CompletionStage<Subscription> subscribe(String channel, Receiver receiver) {
-        return subscribe(channel, Kind.CHANNEL, receiver);
+        return subscribe(channel, Topic.Kind.CHANNEL, receiver);
     }
 
     @Override
     public CompletionStage<Subscription> subscribePattern(String pattern, Receiver receiver) {
-        return subscribe(pattern, Kind.PATTERN, receiver);
+        return subscribe(pattern, Topic.Kind.PATTERN, receiver);
     }
 
     @Override
     public CompletionStage<Subscription> subscribeCounted(String channel, Receiver receiver) {
-        return subscribe(channel, Kind.COUNTED, receiver);
+        return subscribe(channel, Topic.Kind.COUNTED, receiver);
     }
 
     @Override
     public void publish(String channel, byte[] payload) {
-        publisher.publish(channel, payload);
+        shards.of(channel).publish(channel, payload);
     }
 
     @Override
     public CompletionStage<Integer> countSubscribers(String channel) {
-        return links.next()
-                .orTimeout(countTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(
-                        late -> CompletableFuture.failedStage(new IllegalStateException("redis: not connected", late)))
-                .thenCompose(link -> link.countSubscribers(channel));
+        return shards.of(channel).countSubscribers(channel, countTimeout);
     }
 
     @Override
@@ -150,14 +161,14 @@ final class RedissonBus implements Bus {
 
     @Override
     public boolean isReady() {
-        RedisLink link = links.current();
-        return link != null && !link.isSilent();
+        Collection<Shard> all = shards.all();
+        return !all.isEmpty() && all.stream().allMatch(Shard::isReady);
     }
 
     @Override
     public CompletionStage<Void> close(Duration limit) {
-        return publisher
-                .drain()
+        CompletableFuture<?>[] drained = shards.all().stream().map(Shard::drain).toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(drained)
                 .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRunAsync(this::end, thread);
     }
@@ -165,7 +176,7 @@ final class RedissonBus implements Bus {
     private void end() {
         closed = true;
         report();
-        links.close();
+        shards.all().forEach(Shard::close);
         thread.shutdown();
         receiving.shutdown();
         RedissonClient client = redisson;
@@ -176,19 +187,19 @@ final class RedissonBus implements Bus {
 
     // Subscriptions
 
-    private CompletionStage<Subscription> subscribe(String name, Kind kind, Receiver receiver) {
-        Registration registration = new Registration(name, receiver);
+    private CompletionStage<Subscription> subscribe(String name, Topic.Kind kind, Receiver receiver) {
+        Topic.Registration registration = new Topic.Registration(receiver, new CompletableFuture<>());
         try {
-            thread.execute(() -> add(registration, kind));
+            thread.execute(() -> add(name, kind, registration));
         } catch (RejectedExecutionException e) {
-            registration.ready.completeExceptionally(e);
+            registration.ready().completeExceptionally(e);
         }
-        return registration.ready;
+        return registration.ready().thenApply(confirmed -> () -> remove(name, registration));
     }
 
-    private void add(Registration registration, Kind kind) {
-        Topic topic = topics.computeIfAbsent(registration.name, name -> new Topic(name, kind));
-        topic.registrations.add(registration);
+    private void add(String name, Topic.Kind kind, Topic.Registration registration) {
+        Topic topic = topics.computeIfAbsent(name, key -> new Topic(name, kind, shards.of(name)));
+        topic.registrations().add(registration);
         if (fresh.isEmpty()) {
             // Behind what is already waiting here, so that many joins at once become one command.
             thread.execute(this::subscribeFresh);
@@ -197,31 +208,14 @@ final class RedissonBus implements Bus {
     }
 
     private void subscribeFresh() {
-        RedisLink used = links.current();
-        for (RedisLink link : links.links()) {
-            for (Kind kind : Kind.values()) {
-                List<Topic> some =
-                        fresh.stream().filter(topic -> topic.kind == kind).toList();
-                CompletionStage<Void> confirmed = link.subscribe(kind.subscribe, names(some));
-                if (link == used) {
-                    confirmed.thenRun(() -> some.forEach(Topic::confirm));
-                    confirmed.exceptionally(failure -> {
-                        // A link that has ended tells so itself, and the next one subscribes to everything.
-                        if (link.isOpen()) {
-                            log.warn("redis: not subscribed: {}", failure.getMessage());
-                        }
-                        return null;
-                    });
-                }
-            }
-        }
+        shards.all().forEach(shard -> shard.subscribe(fresh));
         fresh.clear();
     }
 
-    private CompletionStage<Void> remove(Registration registration) {
+    private CompletionStage<Void> remove(String name, Topic.Registration registration) {
         CompletableFuture<Void> left = new CompletableFuture<>();
         try {
-            thread.execute(() -> leave(registration).thenRun(() -> left.complete(null)));
+            thread.execute(() -> leave(name, registration).thenRun(() -> left.complete(null)));
         } catch (RejectedExecutionException e) {
             // The bus is closed, and with it all subscriptions.
             left.complete(null);
@@ -229,36 +223,40 @@ final class RedissonBus implements Bus {
         return left;
     }
 
-    private CompletableFuture<Void> leave(Registration registration) {
-        Topic topic = topics.get(registration.name);
-        if (topic == null || !topic.registrations.remove(registration) || !topic.registrations.isEmpty()) {
+    private CompletableFuture<Void> leave(String name, Topic.Registration registration) {
+        Topic topic = topics.get(name);
+        if (topic == null
+                || !topic.registrations().remove(registration)
+                || !topic.registrations().isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        topics.remove(topic.name);
-        return CompletableFuture.allOf(links.links().stream()
-                .map(link -> link.unsubscribe(topic.kind.unsubscribe, topic.name))
-                .toArray(CompletableFuture<?>[]::new));
+        topics.remove(name);
+        return topic.shard().unsubscribe(topic);
     }
 
-    private static Collection<String> names(List<Topic> topics) {
-        return topics.stream().map(topic -> topic.name).toList();
+    /** Slots of a cluster may go to another master. */
+    private void moveTopics() {
+        for (Topic topic : topics.values()) {
+            Shard now = shards.of(topic.name());
+            Shard before = topic.shard();
+            if (now != before) {
+                topic.moveTo(now);
+                now.subscribe(List.of(topic));
+                before.unsubscribe(topic);
+            }
+        }
     }
 
     // Messages
-
-    private CompletionStage<Integer> send(List<OrderedPublisher.Message> messages) {
-        RedisLink link = links.current();
-        return link == null ? CompletableFuture.completedFuture(0) : link.send(messages);
-    }
 
     private void receive(Inbox.Arrival arrival) {
         Topic topic = topics.get(arrival.topic());
         if (topic == null) {
             return;
         }
-        for (Registration registration : topic.registrations) {
+        for (Topic.Registration registration : topic.registrations()) {
             try {
-                registration.receiver.onMessage(arrival.channel(), arrival.payload());
+                registration.receiver().onMessage(arrival.channel(), arrival.payload());
             } catch (RuntimeException e) {
                 // A message must never end a subscription.
                 log.error("message on a redis channel could not be handled", e);
@@ -309,82 +307,26 @@ final class RedissonBus implements Bus {
         });
     }
 
-    private enum Kind {
-        CHANNEL(PubSubType.SUBSCRIBE, PubSubType.UNSUBSCRIBE),
-        PATTERN(PubSubType.PSUBSCRIBE, PubSubType.PUNSUBSCRIBE),
-        /** The last, for who is counted must hear everything. */
-        COUNTED(PubSubType.SUBSCRIBE, PubSubType.UNSUBSCRIBE);
-
-        private final PubSubType subscribe;
-        private final PubSubType unsubscribe;
-
-        Kind(PubSubType subscribe, PubSubType unsubscribe) {
-            this.subscribe = subscribe;
-            this.unsubscribe = unsubscribe;
-        }
-    }
-
-    /** A channel or pattern that somebody here listens to. */
-    private static final class Topic {
-        private final String name;
-        private final Kind kind;
-        private final List<Registration> registrations = new CopyOnWriteArrayList<>();
-
-        Topic(String name, Kind kind) {
-            this.name = name;
-            this.kind = kind;
-        }
-
-        void confirm() {
-            registrations.forEach(registration -> registration.ready.complete(registration));
-        }
-    }
-
-    /** One who listens. */
-    private final class Registration implements Subscription {
-        private final String name;
-        private final Receiver receiver;
-        private final CompletableFuture<Subscription> ready = new CompletableFuture<>();
-
-        Registration(String name, Receiver receiver) {
-            this.name = name;
-            this.receiver = receiver;
+    private final class ShardHost implements Shard.Host {
+        @Override
+        public Stream<Topic> topicsOf(Shard shard) {
+            return topics.values().stream().filter(topic -> topic.shard() == shard);
         }
 
         @Override
-        public CompletionStage<Void> cancel() {
-            return remove(this);
-        }
-    }
-
-    private final class LinkOwner implements LinkKeeper.Owner {
-        @Override
-        public CompletionStage<Void> subscribeAll(RedisLink link) {
-            CompletionStage<Void> done = CompletableFuture.completedFuture(null);
-            for (Kind kind : Kind.values()) {
-                List<Topic> some = of(kind).toList();
-                done = done.thenCompose(before -> link.subscribe(kind.subscribe, names(some)));
-            }
-            return done;
+        public Shard shardOf(String channel) {
+            return shards.of(channel);
         }
 
         @Override
-        public Collection<String> countedChannels() {
-            return names(of(Kind.COUNTED).toList());
-        }
-
-        @Override
-        public void onLinked(RedisLink link) {
-            topics.values().stream()
-                    .filter(topic -> link.names().contains(topic.name))
-                    .forEach(Topic::confirm);
-            log.info("redis: connected to {}", link);
-            if (linkedBefore) {
+        public void onLinked(boolean again) {
+            if (again) {
                 log.warn("redis: subscribed anew; messages of other nodes may have been missed");
                 tell(listener::gapSuspected);
             }
-            linkedBefore = true;
-            tell(listener::regained);
+            if (isReady()) {
+                tell(listener::regained);
+            }
         }
 
         @Override
@@ -400,10 +342,6 @@ final class RedissonBus implements Bus {
             if (!inbox.offer(new Inbox.Arrival(topic, channel, payload))) {
                 overrun.incrementAndGet();
             }
-        }
-
-        private Stream<Topic> of(Kind kind) {
-            return topics.values().stream().filter(topic -> topic.kind == kind);
         }
     }
 }

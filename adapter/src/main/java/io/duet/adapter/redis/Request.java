@@ -2,6 +2,7 @@ package io.duet.adapter.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
 import java.util.ArrayList;
@@ -13,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one server asks of all, on the request channel. Options other than those of {@link BroadcastWithAck} travel without flags.
+ * What one server asks of all. The types are those of the classic wire, where only options of {@link BroadcastWithAck} travel with flags.
  *
- * <p>The legacy forms name one socket instead of options; the server that has it, and only that one, answers with {@link Response.Done}.
+ * <p>The legacy forms, of that wire, name one socket instead of options; the server that has it, and only that one, answers with {@link Response.Done}.
  */
 sealed interface Request extends ClusterMessage {
     /** Of the sending adapter; empty if the sender did not say, as emitters do. */
@@ -124,6 +125,16 @@ sealed interface Request extends ClusterMessage {
             requireNonNull(requestId, "requestId");
             requireNonNull(packet, "packet");
             requireNonNull(options, "options");
+        }
+
+        /** With the one flag that receivers of the classic wire act on. */
+        BroadcastWithAck withTimeoutOnly() {
+            BroadcastFlags flags = options.flags()
+                    .timeout()
+                    .map(BroadcastFlags.NONE::withTimeout)
+                    .orElse(BroadcastFlags.NONE);
+            return new BroadcastWithAck(
+                    uid, requestId, packet, new BroadcastOptions(options.rooms(), options.except(), flags));
         }
     }
 

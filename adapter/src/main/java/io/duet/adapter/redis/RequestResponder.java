@@ -66,12 +66,7 @@ final class RequestResponder {
     }
 
     private void broadcastWithAck(Request.BroadcastWithAck request) {
-        BroadcastOptions asked = request.options();
-        BroadcastFlags flags =
-                asked.flags().timeout().map(BroadcastFlags.NONE::withTimeout).orElse(BroadcastFlags.NONE);
-        // Node's receivers ignore the other flags here too.
-        BroadcastOptions target = new BroadcastOptions(asked.rooms(), asked.except(), flags);
-        local.broadcastWithAck(request.packet(), target, new AckCollector() {
+        local.broadcastWithAck(request.packet(), request.options(), new AckCollector() {
             @Override
             public void clients(int count) {
                 respond.accept(request, new Response.ClientCount(request.requestId(), count));

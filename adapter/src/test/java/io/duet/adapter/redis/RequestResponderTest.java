@@ -120,16 +120,19 @@ final class RequestResponderTest {
     }
 
     @Test
-    void ofTheFlagsOfAQuestionOnlyTheTimeoutCounts() {
+    void aQuestionHasItsFlagsAndOnTheClassicWireOnlyItsTimeout() {
         BroadcastFlags flags = BroadcastFlags.NONE
                 .withVolatile()
                 .withCompress(false)
                 .withTimeout(Duration.ofSeconds(1))
                 .withExpectSingleResponse();
 
-        responder.handle(
-                new Request.BroadcastWithAck("u", "1", EVENT, new BroadcastOptions(Set.of(), Set.of(), flags)));
+        Request.BroadcastWithAck question =
+                new Request.BroadcastWithAck("u", "1", EVENT, new BroadcastOptions(Set.of(), Set.of(), flags));
 
+        responder.handle(question);
+        assertThat(sockets.lastFlags()).isEqualTo(flags);
+        responder.handle(question.withTimeoutOnly());
         assertThat(sockets.lastFlags()).isEqualTo(BroadcastFlags.NONE.withTimeout(Duration.ofSeconds(1)));
     }
 

@@ -30,6 +30,14 @@ final class Vectors {
         "emitter-key"
     };
 
+    static final String[] SHARDED = {
+        "sharded-broadcast",
+        "sharded-dynamic-private-broadcast",
+        "sharded-requests",
+        "sharded-static-broadcast",
+        "sharded-values"
+    };
+
     private static final Map<String, List<Vector>> READ = new ConcurrentHashMap<>();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -55,7 +63,11 @@ final class Vectors {
         }
 
         boolean isClassic() {
-            return !json.get("adapter").textValue().equals("sharded");
+            return !isOf("sharded");
+        }
+
+        boolean isOf(String adapter) {
+            return json.get("adapter").textValue().equals(adapter);
         }
 
         @Override

@@ -27,7 +27,11 @@ final class ClusterNode implements LocalSockets, AutoCloseable {
     private final Adapter adapter;
 
     ClusterNode(String uri) {
-        factory = RedisAdapter.classic(uri, RedisAdapterOptions.defaults());
+        this(RedisAdapter.classic(uri, RedisAdapterOptions.defaults()));
+    }
+
+    ClusterNode(RedisAdapter factory) {
+        this.factory = factory;
         adapter = factory.create("/", this);
     }
 

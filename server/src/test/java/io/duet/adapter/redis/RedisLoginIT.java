@@ -92,7 +92,7 @@ final class RedisLoginIT {
         RedissonClient redisson = Redisson.create(config);
         redis.closing(redisson::shutdown);
 
-        assertWorks(TestBus.over((Redisson) redisson));
+        assertWorks(TestBus.over((Redisson) redisson, PubSub.PLAIN));
     }
 
     @Test
@@ -112,7 +112,7 @@ final class RedisLoginIT {
         RedissonClient redisson = Redisson.create(config);
         redis.closing(redisson::shutdown);
 
-        assertWorks(TestBus.over((Redisson) redisson));
+        assertWorks(TestBus.over((Redisson) redisson, PubSub.PLAIN));
     }
 
     @Test
@@ -124,7 +124,7 @@ final class RedisLoginIT {
         RedissonClient redisson = Redisson.create(config);
         redis.closing(redisson::shutdown);
 
-        assertWorks(TestBus.over((Redisson) redisson));
+        assertWorks(TestBus.over((Redisson) redisson, PubSub.PLAIN));
     }
 
     @Test

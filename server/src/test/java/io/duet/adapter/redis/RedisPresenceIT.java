@@ -332,7 +332,7 @@ final class RedisPresenceIT {
         config.useClusterServers().addNodeAddress(master.uri());
         RedissonClient redisson = Redisson.create(config);
         redis.closing(redisson::shutdown);
-        RedissonBus bus = RedissonBus.over(RedissonBus.usable(redisson), RedisAdapterOptions.defaults());
+        RedissonBus bus = RedissonBus.over(RedissonBus.usable(redisson), RedisAdapterOptions.defaults(), PubSub.PLAIN);
         return PresenceNode.start(redis, master.uri(), bus, namespace, GRACE, LEASE);
     }
 

@@ -36,11 +36,11 @@ final class TestBus implements AutoCloseable {
     }
 
     static TestBus start(String uri, Consumer<RedisAdapterOptions.Builder> change) {
-        return new TestBus(change, options -> RedissonBus.to(RedisUri.parse(uri), options));
+        return new TestBus(change, options -> RedissonBus.to(RedisUri.parse(uri), options, PubSub.PLAIN));
     }
 
-    static TestBus over(Redisson redisson) {
-        return new TestBus(unchanged -> {}, options -> RedissonBus.over(redisson, options));
+    static TestBus over(Redisson redisson, PubSub commands) {
+        return new TestBus(unchanged -> {}, options -> RedissonBus.over(redisson, options, commands));
     }
 
     Bus.Subscription listen(String channel) {

@@ -1,0 +1,186 @@
+package io.duet.adapter.redis;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.redisson.client.RedisClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Redis server's part of a bus: the link to it, what is subscribed there, and the messages that are published there, in their order. A bus
+ * has one, or in a Redis Cluster one for each master. Called on the bus's thread, unless said otherwise.
+ */
+final class Shard {
+    private static final Logger log = LoggerFactory.getLogger(Shard.class);
+
+    /** The bus, as its shards see it. */
+    interface Host {
+        /** What is subscribed at this shard. */
+        Stream<Topic> topicsOf(Shard shard);
+
+        /** Whose channel it is, at this moment. For any thread. */
+        Shard shardOf(String channel);
+
+        /** @param again whether there was a link before, so that messages may have been missed */
+        void onLinked(boolean again);
+
+        void onLost(String reason);
+
+        /** For any thread; must not block. */
+        void onMessage(String topic, String channel, byte[] payload);
+    }
+
+    private final PubSub commands;
+    private final Host host;
+    private final LinkKeeper links;
+    private final OrderedPublisher publisher;
+    private boolean linkedBefore;
+
+    /** @param master the server at this moment; may block, and throws if it is not known yet */
+    Shard(
+            Supplier<RedisClient> master,
+            RedisAdapterOptions options,
+            PubSub commands,
+            ScheduledExecutorService thread,
+            OrderedPublisher.Observer dropped,
+            Host host) {
+        this.commands = commands;
+        this.host = host;
+        this.publisher =
+                new OrderedPublisher(this::send, options.maxPublishWait(), options.maxPublishQueueBytes(), dropped);
+        String probe = options.key() + "-duet#" + UUID.randomUUID() + "#";
+        this.links = new LinkKeeper(master, commands, probe, thread, new LinkOwner());
+    }
+
+    void start() {
+        links.start();
+    }
+
+    /** For any thread. */
+    void publish(String channel, byte[] payload) {
+        publisher.publish(channel, payload);
+    }
+
+    /** Done when everything has been published; takes nothing any more. */
+    CompletableFuture<Void> drain() {
+        return publisher.drain();
+    }
+
+    void close() {
+        links.close();
+    }
+
+    /** For any thread. */
+    boolean isReady() {
+        RedisLink link = links.current();
+        return link != null && !link.isSilent();
+    }
+
+    /** For any thread: how many subscribe to a channel, as soon as there is a link. */
+    CompletionStage<Integer> countSubscribers(String channel, Duration limit) {
+        return links.next()
+                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(
+                        late -> CompletableFuture.failedStage(new IllegalStateException("redis: not connected", late)))
+                .thenCompose(link -> link.countSubscribers(commands, channel));
+    }
+
+    /** Those of this shard among the topics; each is told when it is confirmed. */
+    void subscribe(Collection<Topic> fresh) {
+        RedisLink used = links.current();
+        for (RedisLink link : links.links()) {
+            for (Topic.Kind kind : Topic.Kind.values()) {
+                List<Topic> some = fresh.stream()
+                        .filter(topic -> topic.shard() == this && topic.kind() == kind)
+                        .toList();
+                CompletionStage<Void> confirmed = link.subscribe(kind.subscribe(commands), names(some));
+                if (link == used) {
+                    confirmed.thenRun(() -> some.forEach(Topic::confirm));
+                    confirmed.exceptionally(failure -> {
+                        // A link that has ended tells so itself, and the next one subscribes to everything.
+                        if (link.isOpen()) {
+                            log.warn("redis: not subscribed: {}", failure.getMessage());
+                        }
+                        return null;
+                    });
+                }
+            }
+        }
+    }
+
+    CompletableFuture<Void> unsubscribe(Topic topic) {
+        return CompletableFuture.allOf(links.links().stream()
+                .map(link -> link.unsubscribe(topic.kind().unsubscribe(commands), topic.name()))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static List<String> names(List<Topic> topics) {
+        return topics.stream().map(Topic::name).toList();
+    }
+
+    /** On any thread. What is at the head and has moved to another shard is handed over, so that it stays in front of what follows. */
+    private CompletionStage<Integer> send(List<OrderedPublisher.Message> messages) {
+        int own = 0;
+        while (own < messages.size() && host.shardOf(messages.get(own).channel()) == this) {
+            own++;
+        }
+        if (own == 0) {
+            OrderedPublisher.Message moved = messages.get(0);
+            host.shardOf(moved.channel()).publish(moved.channel(), moved.payload());
+            return CompletableFuture.completedFuture(1);
+        }
+        RedisLink link = links.current();
+        return link == null ? CompletableFuture.completedFuture(0) : link.send(commands, messages.subList(0, own));
+    }
+
+    private final class LinkOwner implements LinkKeeper.Owner {
+        @Override
+        public CompletionStage<Void> subscribeAll(RedisLink link) {
+            CompletionStage<Void> done = CompletableFuture.completedFuture(null);
+            for (Topic.Kind kind : Topic.Kind.values()) {
+                List<String> some = names(of(kind));
+                done = done.thenCompose(before -> link.subscribe(kind.subscribe(commands), some));
+            }
+            return done;
+        }
+
+        @Override
+        public Collection<String> countedChannels() {
+            return names(of(Topic.Kind.COUNTED));
+        }
+
+        @Override
+        public void onLinked(RedisLink link) {
+            host.topicsOf(Shard.this)
+                    .filter(topic -> link.names().contains(topic.name()))
+                    .forEach(Topic::confirm);
+            log.info("redis: connected to {}", link);
+            host.onLinked(linkedBefore);
+            linkedBefore = true;
+        }
+
+        @Override
+        public void onLost(String reason) {
+            host.onLost(reason);
+        }
+
+        @Override
+        public void onMessage(String topic, String channel, byte[] payload) {
+            host.onMessage(topic, channel, payload);
+        }
+
+        private List<Topic> of(Topic.Kind kind) {
+            return host.topicsOf(Shard.this)
+                    .filter(topic -> topic.kind() == kind)
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.duet.adapter.redis;
+
+import io.duet.adapter.RoomListener;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * How the messages of one namespace travel between nodes: which channel each takes, and its bytes. One {@link ClusterAdapter} has it. Safe for
+ * any thread; nothing blocks.
+ *
+ * <p>Messages are encoded before a call returns, so that what cannot be sent is refused there ({@link IllegalArgumentException}), and leave in
+ * the order of the calls of one thread.
+ */
+interface Wire {
+    /** Takes what other nodes and emitters send; messages of this node are left out. Must not block. */
+    interface Receiver {
+        void onBroadcast(Broadcast broadcast);
+
+        void onRequest(Request request);
+
+        void onResponse(Response response);
+    }
+
+    /** This node's adapter, as others know it. */
+    String uid();
+
+    /** An id for a request. */
+    String newRequestId();
+
+    /** Listens from now on. Called once, before anything is sent. */
+    void start();
+
+    /** Hears of the rooms of this node. */
+    RoomListener rooms();
+
+    /** Done when what other nodes send to these rooms arrives here; soon, if Redis is away. */
+    CompletionStage<Void> whenHeard(Set<String> rooms);
+
+    void send(Broadcast broadcast);
+
+    void send(Request request);
+
+    /** Whether nodes understand {@link Request.AllRooms}. */
+    boolean knowsAllRooms();
+
+    /** @param request of another node */
+    void respond(Request request, Response response);
+
+    /** How many nodes listen, this one included. */
+    CompletionStage<Integer> countServers();
+
+    /** Leaves; done when this node is no longer counted, or soon if Redis is away. */
+    CompletionStage<Void> close();
+}
