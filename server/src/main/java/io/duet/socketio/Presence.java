@@ -99,7 +99,8 @@ public final class Presence {
     }
 
     /**
-     * Adds a listener of transitions. It is called as listeners are, one call at a time and in order.
+     * Adds a listener of transitions. It is called as listeners are, one call at a time and in order. One that is too slow misses some, is told so
+     * by {@link PresenceListener#onGap}, and counted ({@link PresenceCounts#missed}).
      *
      * @return who is online; the listener hears of everything after that and of nothing before
      */
@@ -114,8 +115,8 @@ public final class Presence {
 
     /**
      * Tells the clients in a room of users that join and leave it, from now on: event {@code presence} with {@code {type, user, room, at}},
-     * where {@code type} is {@code joined} or {@code left} and {@code at} is in milliseconds since 1970. To be called on every node, since each
-     * tells its own clients.
+     * where {@code type} is {@code joined} or {@code left} and {@code at} is in milliseconds since 1970; or {@code gap}, alone, when this node was too
+     * slow to tell of all. To be called on every node, since each tells its own clients.
      */
     public void relay(String room) {
         relay(room, event -> event.room().map(room::equals).orElse(false));
@@ -123,11 +124,7 @@ public final class Presence {
 
     /** The same with the transitions that are chosen, whatever they are; those without a room come without {@code room}. */
     public void relay(String room, Predicate<PresenceEvent> chosen) {
-        subscribe(event -> {
-            if (chosen.test(event)) {
-                namespace.local().to(room).emit("presence", json(event));
-            }
-        });
+        subscribe(new Relay(room, chosen));
     }
 
     /** The room that all sockets of a user are in, on Node servers and for emitters too. */
@@ -233,6 +230,32 @@ public final class Presence {
                 throw new IllegalArgumentException(
                         "metadata: " + length + " characters of JSON (expected: <= " + MAX_METADATA + ")");
             }
+        }
+    }
+
+    private final class Relay implements PresenceListener {
+        private final String room;
+        private final Predicate<PresenceEvent> chosen;
+
+        Relay(String room, Predicate<PresenceEvent> chosen) {
+            this.room = room;
+            this.chosen = chosen;
+        }
+
+        @Override
+        public void onEvent(PresenceEvent event) {
+            if (chosen.test(event)) {
+                emit(json(event));
+            }
+        }
+
+        @Override
+        public void onGap(PresenceSnapshot snapshot) {
+            emit(namespace.server().mapper().createObjectNode().put("type", "gap"));
+        }
+
+        private void emit(JsonNode message) {
+            namespace.local().to(room).emit("presence", message);
         }
     }
 

@@ -257,6 +257,31 @@ final class PresenceIT {
     }
 
     @Test
+    void aRelayThatIsTooSlowSaysSo() throws InterruptedException {
+        io = server.start();
+        Presence presence = io.presence(OPTIONS.build());
+        server.watch(io.sockets());
+        Joined joined = server.join();
+        Socket socket = server.socket();
+        join(socket.join("red"));
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        presence.relay("red", event -> {
+            gate.join();
+            return false;
+        });
+
+        // More than may wait: each is seen to come and to enter the room, and the one before to go.
+        for (int i = 0; i < 40_000; i++) {
+            socket.identify("user" + i);
+        }
+        join(socket.identify("anna"));
+        gate.complete(null);
+
+        assertThat(joined.client().read()).isEqualTo("2[\"presence\",{\"type\":\"gap\"}]");
+        assertThat(join(presence.counts()).missed()).isPositive();
+    }
+
+    @Test
     void aListenerThatFailsHurtsNobody() throws InterruptedException {
         Presence presence = start();
         join(presence.subscribe(event -> {

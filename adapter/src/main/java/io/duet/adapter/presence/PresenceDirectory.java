@@ -36,8 +36,9 @@ public final class PresenceDirectory {
 
     private final PresenceLog presenceLog;
     private final PresenceState state;
+    private final int maxWaiting;
     private final ScheduledExecutorService executor = executor();
-    private final List<Subscriber> listeners = new ArrayList<>();
+    private final List<PresenceSubscriber> listeners = new ArrayList<>();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private final Map<String, PresenceEntry> own = new HashMap<>();
 
@@ -50,6 +51,7 @@ public final class PresenceDirectory {
     private long clockOffset;
 
     private long lagMillis;
+    private long missed;
 
     private volatile boolean stale = true;
     private @Nullable CompletionStage<Void> closed;
@@ -59,7 +61,13 @@ public final class PresenceDirectory {
      * @param presenceLog not started yet; the directory ends it
      */
     public PresenceDirectory(Duration grace, PresenceLog presenceLog) {
+        this(grace, presenceLog, PresenceSubscriber.MAX_WAITING);
+    }
+
+    /** @param maxWaiting how many events may wait for a listener */
+    PresenceDirectory(Duration grace, PresenceLog presenceLog, int maxWaiting) {
         this.presenceLog = presenceLog;
+        this.maxWaiting = maxWaiting;
         this.state = new PresenceState(grace, this::tell, presenceLog::lastSeen);
         executor.execute(() -> presenceLog.start(executor, new Replication()));
     }
@@ -170,6 +178,7 @@ public final class PresenceDirectory {
                 state.userCount(),
                 state.socketCount(),
                 state.position(),
+                missed,
                 presenceLog.repairs(),
                 Duration.ofMillis(lagMillis)));
     }
@@ -183,18 +192,19 @@ public final class PresenceDirectory {
      * Adds a listener, until {@link #unsubscribe}.
      *
      * @param executor where it is called; must keep the order
-     * @return who is online, once that is known; the listener hears of every transition after it and of none before
+     * @return who is online, once that is known; the listener hears of every transition after it and of none before, unless it is too slow
+     *     ({@link PresenceListener#onGap})
      */
     public CompletionStage<PresenceSnapshot> subscribe(PresenceListener listener, Executor executor) {
         return ask(() -> {
-            listeners.add(new Subscriber(listener, executor));
+            listeners.add(new PresenceSubscriber(listener, maxWaiting, executor, this::run, state::snapshot));
             return state.snapshot();
         });
     }
 
     /** Ends what a call of {@link #subscribe} with the same listener has begun; what was told before may still come. */
     public void unsubscribe(PresenceListener listener) {
-        loaded.thenRunAsync(() -> listeners.removeIf(subscriber -> subscriber.listener.equals(listener)), executor);
+        loaded.thenRunAsync(() -> listeners.removeIf(subscriber -> subscriber.isFor(listener)), executor);
     }
 
     /** Takes this node's sockets out. Done when other nodes have been told, if they can be reached. Calling it again is harmless. */
@@ -234,7 +244,11 @@ public final class PresenceDirectory {
     }
 
     private void tell(PresenceEvent event) {
-        listeners.forEach(subscriber -> subscriber.tell(event));
+        for (PresenceSubscriber subscriber : listeners) {
+            if (!subscriber.tell(event)) {
+                missed++;
+            }
+        }
     }
 
     private void onRead(String socketId, PresenceEntry entry) {
@@ -270,22 +284,6 @@ public final class PresenceDirectory {
 
         void complete() {
             read.complete(null);
-        }
-    }
-
-    private record Subscriber(PresenceListener listener, Executor executor) {
-        void tell(PresenceEvent event) {
-            try {
-                executor.execute(() -> {
-                    try {
-                        listener.onEvent(event);
-                    } catch (RuntimeException e) {
-                        log.error("presence: a listener failed", e);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                log.debug("presence: a listener is no longer called", e);
-            }
         }
     }
 
