@@ -5,13 +5,14 @@ import { Server } from "socket.io";
 
 const { values } = parseArgs({ options: { port: { type: "string", default: "0" }, redis: { type: "string" } } });
 
-/** The usual way to sentinels: ioredis, as the adapter's documentation has it. Its complaints about a Redis that is away go to the log. */
+/** The usual way to sentinels and to a Redis Cluster: ioredis, as the adapter's documentation has it. Its complaints about a Redis that is away go to the log. */
 async function adapter(uri) {
   const { createAdapter } = await import("@socket.io/redis-adapter");
-  const { Redis } = await import("ioredis");
-  const [, hosts, name] = /^redis\+sentinel:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
-  const sentinels = hosts?.split(",").map(address => ({ host: address.split(":")[0], port: Number(address.split(":")[1]) }));
-  const pub = sentinels ? new Redis({ sentinels, name }) : new Redis(uri);
+  const { Cluster, Redis } = await import("ioredis");
+  const [, kind, hosts, name] = /^redis\+(sentinel|cluster):\/\/([^/]+)\/?(.*)$/.exec(uri) ?? [];
+  const addresses = hosts?.split(",").map(address => ({ host: address.split(":")[0], port: Number(address.split(":")[1]) }));
+  const connect = { sentinel: () => new Redis({ sentinels: addresses, name }), cluster: () => new Cluster(addresses) }[kind] ?? (() => new Redis(uri));
+  const pub = connect();
   const sub = pub.duplicate();
   for (const client of [pub, sub]) client.on("error", error => console.error(error.message));
   return createAdapter(pub, sub);

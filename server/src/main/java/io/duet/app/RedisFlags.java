@@ -12,7 +12,7 @@ final class RedisFlags {
     @Option(
             names = "--redis",
             paramLabel = "<uri>",
-            description = "redis://host:port, rediss://host:port or redis+sentinel://host:port,.../master")
+            description = "redis://host:port or redis+sentinel://host:port,.../master; with rediss for TLS")
     private @Nullable String redis;
 
     /** The wires of {@link RedisAdapter}. */

@@ -37,15 +37,6 @@ final class RedisCommands {
         }
     }
 
-    /** Whether somebody listens there. */
-    static boolean connects(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static void write(Socket socket, List<String> command) throws IOException {
         StringBuilder text = new StringBuilder("*" + command.size() + "\r\n");
         for (String part : command) {

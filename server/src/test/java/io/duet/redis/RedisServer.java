@@ -19,14 +19,15 @@ public final class RedisServer implements AutoCloseable {
     static final Path DIRECTORY = temporary();
 
     private final int port;
+    private final int tlsPort;
     private final List<String> command;
-    private final boolean tls;
     private Process process;
 
-    private RedisServer(int port, List<String> command, boolean tls) throws IOException {
+    /** @param tlsPort 0 if there is none */
+    private RedisServer(int port, int tlsPort, List<String> command) throws IOException {
         this.port = port;
+        this.tlsPort = tlsPort;
         this.command = command;
-        this.tls = tls;
         this.process = launch();
     }
 
@@ -36,20 +37,32 @@ public final class RedisServer implements AutoCloseable {
     }
 
     public static RedisServer start(int port, String... arguments) {
-        return ready(port, plain(port, arguments), false);
+        return ready(port, 0, plain(port, arguments));
     }
 
-    /** Without anything but TLS; clients need no certificate. */
-    public static RedisServer withTls(Path certificate, Path key) {
+    /** It speaks TLS on another port besides, by which replicas are reached; clients need no certificate. */
+    public static RedisServer withTls(TlsFiles files, String... arguments) {
         int port = freePort();
-        List<String> command = plain(0, "--tls-port", Integer.toString(port));
-        command.addAll(List.of("--tls-cert-file", certificate.toString(), "--tls-key-file", key.toString()));
-        command.addAll(List.of("--tls-ca-cert-file", certificate.toString(), "--tls-auth-clients", "no"));
-        return ready(port, command, true);
+        int tlsPort = freePort();
+        List<String> command = plain(port, arguments);
+        files.options(tlsPort).forEach((name, value) -> command.addAll(List.of("--" + name, value)));
+        return ready(port, tlsPort, command);
     }
 
     /** @param lines of its configuration */
-    static RedisServer sentinel(String... lines) {
+    static RedisServer sentinel(List<String> lines) {
+        return sentinel(0, lines);
+    }
+
+    /** It speaks TLS on another port besides, by which it reaches others. */
+    static RedisServer sentinelWithTls(TlsFiles files, List<String> lines) {
+        int tlsPort = freePort();
+        List<String> all = new ArrayList<>(lines);
+        files.options(tlsPort).forEach((name, value) -> all.add(name + " \"" + value + "\""));
+        return sentinel(tlsPort, all);
+    }
+
+    private static RedisServer sentinel(int tlsPort, List<String> lines) {
         int port = freePort();
         try {
             // A sentinel rewrites its file.
@@ -57,7 +70,7 @@ public final class RedisServer implements AutoCloseable {
             Files.writeString(
                     file,
                     "port " + port + "\nbind 127.0.0.1\ndir \"" + DIRECTORY + "\"\n" + String.join("\n", lines) + "\n");
-            return ready(port, List.of(RedisBinary.find(), file.toString(), "--sentinel"), false);
+            return ready(port, tlsPort, List.of(RedisBinary.find(), file.toString(), "--sentinel"));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -76,9 +89,9 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    private static RedisServer ready(int port, List<String> command, boolean tls) {
+    private static RedisServer ready(int port, int tlsPort, List<String> command) {
         try {
-            RedisServer server = new RedisServer(port, command, tls);
+            RedisServer server = new RedisServer(port, tlsPort, command);
             server.awaitAnswer();
             return server;
         } catch (IOException e) {
@@ -90,8 +103,14 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
+    /** With TLS if it speaks that. */
     public String uri() {
-        return "redis://127.0.0.1:" + port;
+        return (tlsPort == 0 ? "redis://127.0.0.1:" : "rediss://127.0.0.1:") + announcedPort();
+    }
+
+    /** By which others know it. */
+    int announcedPort() {
+        return tlsPort == 0 ? port : tlsPort;
     }
 
     /** An answer of the server itself. */
@@ -175,9 +194,6 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private boolean answers() {
-        if (tls) {
-            return RedisCommands.connects(port);
-        }
         try {
             return "PONG".equals(call("PING"));
         } catch (UncheckedIOException e) {

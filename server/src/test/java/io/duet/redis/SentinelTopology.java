@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A master, two replicas and three sentinels that know one another. */
 public final class SentinelTopology implements AutoCloseable {
@@ -16,40 +18,69 @@ public final class SentinelTopology implements AutoCloseable {
     private final List<RedisServer> nodes = new ArrayList<>();
     private final List<RedisServer> sentinels = new ArrayList<>();
 
-    private SentinelTopology() {}
+    /** What sentinels ask for; empty: nothing. */
+    private final String sentinelPassword;
+
+    private SentinelTopology(String sentinelPassword) {
+        this.sentinelPassword = sentinelPassword;
+    }
 
     /** @param downAfter how long a master may be silent until it counts as down */
     public static SentinelTopology start(Duration downAfter) {
-        return start(downAfter, List.of(), List.of());
+        return new SentinelTopology("")
+                .start(downAfter, List.of(), List.of(), RedisServer::start, RedisServer::sentinel);
     }
 
-    /** The sentinels ask for none. */
-    public static SentinelTopology withPassword(Duration downAfter, String password) {
-        return start(
-                downAfter,
-                List.of("--requirepass", password, "--masterauth", password),
-                List.of("sentinel auth-pass " + NAME + " " + password));
+    /** @param sentinelPassword what the sentinels ask for; empty: nothing */
+    public static SentinelTopology withPasswords(Duration downAfter, String password, String sentinelPassword) {
+        List<String> lines = new ArrayList<>(List.of("sentinel auth-pass " + NAME + " " + password));
+        if (!sentinelPassword.isEmpty()) {
+            lines.addAll(List.of("requirepass " + sentinelPassword, "sentinel sentinel-pass " + sentinelPassword));
+        }
+        return new SentinelTopology(sentinelPassword)
+                .start(
+                        downAfter,
+                        List.of("--requirepass", password, "--masterauth", password),
+                        lines,
+                        RedisServer::start,
+                        RedisServer::sentinel);
     }
 
-    private static SentinelTopology start(Duration downAfter, List<String> nodeOptions, List<String> sentinelLines) {
-        SentinelTopology topology = new SentinelTopology();
+    /** All speak TLS, with one another too. */
+    public static SentinelTopology withTls(Duration downAfter, TlsFiles files) {
+        return new SentinelTopology("")
+                .start(
+                        downAfter,
+                        List.of(),
+                        List.of(),
+                        options -> RedisServer.withTls(files, options),
+                        lines -> RedisServer.sentinelWithTls(files, lines));
+    }
+
+    private SentinelTopology start(
+            Duration downAfter,
+            List<String> nodeOptions,
+            List<String> sentinelLines,
+            Function<String[], RedisServer> node,
+            Function<List<String>, RedisServer> sentinel) {
         List<String> options = new ArrayList<>(nodeOptions);
         options.addAll(List.of("--repl-diskless-sync-delay", "0"));
-        RedisServer master = RedisServer.start(options.toArray(String[]::new));
-        topology.nodes.add(master);
-        options.addAll(List.of("--replicaof", "127.0.0.1 " + master.port()));
+        RedisServer master = node.apply(options.toArray(String[]::new));
+        nodes.add(master);
+        options.addAll(List.of("--replicaof", "127.0.0.1 " + master.announcedPort()));
         for (int i = 0; i < 2; i++) {
-            topology.nodes.add(RedisServer.start(options.toArray(String[]::new)));
+            nodes.add(node.apply(options.toArray(String[]::new)));
         }
+        List<String> lines = new ArrayList<>(List.of(
+                "sentinel monitor " + NAME + " 127.0.0.1 " + master.announcedPort() + " 2",
+                "sentinel down-after-milliseconds " + NAME + " " + downAfter.toMillis(),
+                "sentinel failover-timeout " + NAME + " 10000"));
+        lines.addAll(sentinelLines);
         for (int i = 0; i < 3; i++) {
-            topology.sentinels.add(RedisServer.sentinel(
-                    "sentinel monitor " + NAME + " 127.0.0.1 " + master.port() + " 2",
-                    "sentinel down-after-milliseconds " + NAME + " " + downAfter.toMillis(),
-                    "sentinel failover-timeout " + NAME + " 10000",
-                    String.join("\n", sentinelLines)));
+            sentinels.add(sentinel.apply(lines));
         }
-        topology.awaitComplete();
-        return topology;
+        awaitComplete();
+        return this;
     }
 
     /** The same for a client with a password. */
@@ -58,9 +89,10 @@ public final class SentinelTopology implements AutoCloseable {
     }
 
     public String uri() {
+        String scheme = sentinels.get(0).uri().startsWith("rediss") ? "rediss+sentinel://" : "redis+sentinel://";
         return sentinels.stream()
-                .map(sentinel -> "127.0.0.1:" + sentinel.port())
-                .collect(Collectors.joining(",", "redis+sentinel://", "/" + NAME));
+                .map(sentinel -> "127.0.0.1:" + sentinel.announcedPort())
+                .collect(Collectors.joining(",", scheme, "/" + NAME));
     }
 
     public List<RedisServer> sentinels() {
@@ -69,14 +101,17 @@ public final class SentinelTopology implements AutoCloseable {
 
     /** Whom the first sentinel names. */
     public RedisServer master() {
-        List<?> address = (List<?>) sentinels.get(0).call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME);
+        List<?> address = (List<?>) ask(sentinels.get(0), "GET-MASTER-ADDR-BY-NAME");
         int port = Integer.parseInt((String) address.get(1));
-        return nodes.stream().filter(node -> node.port() == port).findFirst().orElseThrow();
+        return nodes.stream()
+                .filter(node -> node.announcedPort() == port)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Tells the sentinels to make a replica the master while the old one works. */
     public void failover() {
-        sentinels.get(0).call("SENTINEL", "FAILOVER", NAME);
+        ask(sentinels.get(0), "FAILOVER");
     }
 
     /** Waits until the sentinels have named another. */
@@ -87,12 +122,12 @@ public final class SentinelTopology implements AutoCloseable {
     /** Waits until every sentinel knows two healthy replicas and two other sentinels. */
     public void awaitComplete() {
         Awaitility.await("sentinels know all").atMost(LIMIT).until(() -> sentinels.stream()
-                .allMatch(SentinelTopology::isComplete));
+                .allMatch(this::isComplete));
     }
 
-    private static boolean isComplete(RedisServer sentinel) {
-        Map<String, String> state = map((List<?>) sentinel.call("SENTINEL", "MASTER", NAME));
-        List<?> replicas = (List<?>) sentinel.call("SENTINEL", "REPLICAS", NAME);
+    private boolean isComplete(RedisServer sentinel) {
+        Map<String, String> state = map((List<?>) ask(sentinel, "MASTER"));
+        List<?> replicas = (List<?>) ask(sentinel, "REPLICAS");
         return state.get("flags").equals("master")
                 && state.get("num-other-sentinels").equals("2")
                 && replicas.size() == 2
@@ -101,6 +136,12 @@ public final class SentinelTopology implements AutoCloseable {
                     return fields.get("flags").equals("slave")
                             && fields.get("master-link-status").equals("ok");
                 });
+    }
+
+    private @Nullable Object ask(RedisServer sentinel, String question) {
+        return sentinelPassword.isEmpty()
+                ? sentinel.call("SENTINEL", question, NAME)
+                : sentinel.callAs("default", sentinelPassword, "SENTINEL", question, NAME);
     }
 
     private static Map<String, String> map(List<?> flat) {

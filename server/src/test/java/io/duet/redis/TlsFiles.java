@@ -10,6 +10,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A key, its self-made certificate for 127.0.0.1, and a store that trusts it.
@@ -62,6 +63,23 @@ public record TlsFiles(Path certificate, Path key, Path trustStore) {
                 pem(directory.resolve("redis.crt"), "CERTIFICATE", certificate.getEncoded()),
                 pem(directory.resolve("redis.key"), "PRIVATE KEY", key),
                 trustStore);
+    }
+
+    /** What a Redis is told. */
+    Map<String, String> options(int port) {
+        return Map.of(
+                "tls-port",
+                Integer.toString(port),
+                "tls-cert-file",
+                certificate.toString(),
+                "tls-key-file",
+                key.toString(),
+                "tls-ca-cert-file",
+                certificate.toString(),
+                "tls-auth-clients",
+                "no",
+                "tls-replication",
+                "yes");
     }
 
     private static Path pem(Path file, String kind, byte[] content) throws IOException {

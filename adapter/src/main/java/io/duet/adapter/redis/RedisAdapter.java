@@ -80,8 +80,8 @@ public final class RedisAdapter implements AdapterFactory {
     /**
      * The classic wire, by a client that is configured for it and ends with the server. Redis need not be there at the start.
      *
-     * @param uri {@code redis://[user:password@]host:port}, {@code rediss://...} for TLS, or
-     *     {@code redis+sentinel://[user:password@]host:port[,host:port...]/masterName}
+     * @param uri {@code redis://[user:password@]host:port} or
+     *     {@code redis+sentinel://[user:password@]host:port[,host:port...]/masterName}; for TLS, of sentinels too, with {@code rediss}
      * @throws IllegalArgumentException if it is none of these
      */
     public static RedisAdapter classic(String uri, RedisAdapterOptions options) {

@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
@@ -13,16 +14,16 @@ import org.redisson.config.ReadMode;
 import org.redisson.config.SubscriptionMode;
 
 /**
- * A Redis by its URI: {@code redis://[user:password@]host:port}, {@code rediss://...} for TLS, or
- * {@code redis+sentinel://[user:password@]host:port[,host:port...]/masterName}. The password never shows in messages.
+ * A Redis by its URI: {@code redis://[user:password@]host:port}, {@code redis+sentinel://[user:password@]host:port[,host:port...]/masterName}, or
+ * with {@code rediss} for TLS. The password never shows in messages. Sentinels that ask for a password get the same.
  */
 final class RedisUri {
-    private static final String SENTINEL = "redis+sentinel://";
     private static final int DEFAULT_PORT = 6379;
     private static final int DEFAULT_SENTINEL_PORT = 26379;
     private static final int TIMEOUT_MILLIS = 1000;
     private static final int SCAN_MILLIS = 200;
     private static final int DNS_MILLIS = 5000;
+    private static final Pattern SCHEME = Pattern.compile("redis(s?)(\\+sentinel)?://.*", Pattern.DOTALL);
     private static final Pattern MASTER = Pattern.compile("[^/?#]+");
     private static final Pattern DATABASE = Pattern.compile("\\d*");
     private static final Pattern CREDENTIALS = Pattern.compile("^([a-z+]*://)?.*@", Pattern.DOTALL);
@@ -46,11 +47,12 @@ final class RedisUri {
 
     /** @throws IllegalArgumentException if the text is no such URI; its message has no password */
     static RedisUri parse(String text) {
-        boolean sentinel = text.startsWith(SENTINEL);
-        boolean tls = text.startsWith("rediss://");
-        if (!sentinel && !tls && !text.startsWith("redis://")) {
+        Matcher scheme = SCHEME.matcher(text);
+        if (!scheme.matches()) {
             throw invalid(text);
         }
+        boolean tls = !scheme.group(1).isEmpty();
+        boolean sentinel = scheme.group(2) != null;
         String rest = text.substring(text.indexOf("://") + 3);
         int at = rest.lastIndexOf('@');
         String credentials = at < 0 ? "" : rest.substring(0, at);
@@ -153,7 +155,7 @@ final class RedisUri {
     private static IllegalArgumentException invalid(String text) {
         String shown = CREDENTIALS.matcher(text).replaceFirst("$1***@");
         return new IllegalArgumentException("redis: " + shown
-                + " (expected: redis://host:port, rediss://host:port or redis+sentinel://host:port,.../masterName,"
-                + " each with user:password@ before the host if needed)");
+                + " (expected: redis://host:port, rediss://host:port, redis+sentinel://host:port,.../masterName or"
+                + " rediss+sentinel://..., each with user:password@ before the host if needed)");
     }
 }

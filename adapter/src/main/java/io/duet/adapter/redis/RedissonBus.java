@@ -2,9 +2,11 @@ package io.duet.adapter.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,10 @@ import org.redisson.api.RScript;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisClient;
 import org.redisson.client.codec.StringCodec;
+import org.redisson.client.protocol.RedisCommands;
+import org.redisson.command.CommandAsyncExecutor;
 import org.redisson.connection.ConnectionManager;
+import org.redisson.connection.MasterSlaveEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +49,7 @@ final class RedissonBus implements Bus {
     private final Consumer<RedissonClient> release;
     private final BusListener listener;
     private final Duration countTimeout;
+    private final PubSub commands;
     private final Inbox inbox;
     private final Shards shards;
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
@@ -73,6 +79,7 @@ final class RedissonBus implements Bus {
         this.release = release;
         this.listener = options.listener();
         this.countTimeout = options.requestsTimeout();
+        this.commands = commands;
         this.inbox = new Inbox(options.maxReceiveQueueBytes(), receiving, this::receive);
         Function<Supplier<RedisClient>, Shard> shard =
                 master -> new Shard(master, options, commands, thread, dropped::addAndGet, new ShardHost());
@@ -140,7 +147,31 @@ final class RedissonBus implements Bus {
 
     @Override
     public CompletionStage<Integer> countSubscribers(String channel) {
-        return shards.of(channel).countSubscribers(channel, countTimeout);
+        CompletionStage<Integer> here = shards.of(channel).countSubscribers(channel, countTimeout);
+        return commands == PubSub.SHARDED
+                ? here
+                : here.thenComposeAsync(
+                        count -> redisson instanceof Redisson client && client.getConfig().isClusterConfig()
+                                ? countAtAll(client.getCommandExecutor(), channel)
+                                        .orTimeout(countTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                                : CompletableFuture.completedFuture(count),
+                        thread);
+    }
+
+    /** Each node of a Redis Cluster knows those who are connected to it; Node's servers may be at any. */
+    private static CompletableFuture<Integer> countAtAll(CommandAsyncExecutor executor, String channel) {
+        Map<InetSocketAddress, RedisClient> nodes = new HashMap<>();
+        for (MasterSlaveEntry entry : executor.getConnectionManager().getEntrySet()) {
+            nodes.put(entry.getClient().getAddr(), entry.getClient());
+            entry.getAllEntries().forEach(node -> nodes.put(node.getClient().getAddr(), node.getClient()));
+        }
+        CompletableFuture<Integer> sum = CompletableFuture.completedFuture(0);
+        for (RedisClient node : nodes.values()) {
+            sum = sum.thenCombine(
+                    executor.<Long, Long>readAsync(node, StringCodec.INSTANCE, RedisCommands.PUBSUB_NUMSUB, channel),
+                    (others, count) -> others + count.intValue());
+        }
+        return sum;
     }
 
     @Override

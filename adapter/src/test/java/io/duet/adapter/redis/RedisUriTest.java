@@ -37,6 +37,14 @@ final class RedisUriTest {
         assertThat(config.getPassword()).isEqualTo("secret");
     }
 
+    @Test
+    void meansTlsForSentinelsToo() {
+        Config config = RedisUri.parse("rediss+sentinel://one:1,two/mymaster").config();
+
+        assertThat(config.useSentinelServers().getSentinelAddresses())
+                .containsExactly("rediss://one:1", "rediss://two:26379");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "redis://user:pass@h, user, pass",
@@ -71,7 +79,9 @@ final class RedisUriTest {
                 "redis+sentinel://u:secret@one:1,two:2",
                 "redis+sentinel://u:secret@one:1,two:2/",
                 "redis+sentinel://u:secret@one:1,,two:2/mymaster",
-                "redis+sentinel://u:secret@one:1/mymaster?x=1"
+                "redis+sentinel://u:secret@one:1/mymaster?x=1",
+                "redis+cluster://u:secret@one:1",
+                "redisss://u:secret@one:1"
             })
     void refusesOthersAndNamesWhatIsExpectedButNotThePassword(String uri) {
         assertThatIllegalArgumentException()

@@ -1,5 +1,6 @@
 package io.duet.adapter.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +10,7 @@ import io.duet.redis.RedisServer;
 import io.duet.redis.SentinelTopology;
 import io.duet.redis.TlsFiles;
 import java.lang.reflect.Proxy;
+import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.redisson.config.Config;
 /** Passwords, users, TLS, and clients that were made by others. */
 final class RedisLoginIT {
     private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration DOWN_AFTER = Duration.ofSeconds(1);
 
     @RegisterExtension
     final RedisExtension redis = new RedisExtension();
@@ -35,13 +38,27 @@ final class RedisLoginIT {
 
     @Test
     void givesThePasswordToMastersAndNotToSentinels() {
-        SentinelTopology topology = redis.closing(SentinelTopology.withPassword(Duration.ofSeconds(1), "secret"));
+        SentinelTopology topology = redis.closing(SentinelTopology.withPasswords(DOWN_AFTER, "secret", ""));
         TestBus bus = TestBus.start(topology.uri("secret"));
         assertWorks(bus);
 
-        topology.master().kill();
+        assertFollows(topology, bus);
+    }
 
-        await().atMost(LIMIT).until(() -> bus.events.equals(List.of("regained", "lost", "gap", "regained")));
+    @Test
+    void givesThePasswordToSentinelsThatAskForIt() {
+        SentinelTopology topology = redis.closing(SentinelTopology.withPasswords(DOWN_AFTER, "secret", "secret"));
+
+        assertWorks(TestBus.start(topology.uri("secret")));
+    }
+
+    @Test
+    void usesAClientThatGivesSentinelsAPasswordOfTheirOwn() {
+        SentinelTopology topology = redis.closing(SentinelTopology.withPasswords(DOWN_AFTER, "secret", "other"));
+        Config config = RedisUri.parse(topology.uri("secret")).config();
+        config.useSentinelServers().setSentinelPassword("other");
+
+        assertWorks(TestBus.over(client(config), PubSub.PLAIN));
     }
 
     /** What the user may do is all that is needed; a pattern must be allowed as it is written. */
@@ -84,22 +101,26 @@ final class RedisLoginIT {
     @Test
     void speaksTls(@TempDir Path directory) throws Exception {
         TlsFiles files = TlsFiles.in(directory);
-        RedisServer server = redis.closing(RedisServer.withTls(files.certificate(), files.key()));
-        Config config = RedisUri.parse("rediss://127.0.0.1:" + server.port())
-                .config()
-                .setSslTruststore(files.trustStore().toUri().toURL())
-                .setSslTruststorePassword(TlsFiles.PASSWORD);
-        RedissonClient redisson = Redisson.create(config);
-        redis.closing(redisson::shutdown);
+        RedisServer server = redis.closing(RedisServer.withTls(files));
 
-        assertWorks(TestBus.over((Redisson) redisson, PubSub.PLAIN));
+        assertWorks(TestBus.over(client(trusting(files, server.uri())), PubSub.PLAIN));
+    }
+
+    @Test
+    void speaksTlsWithSentinelsAndMasters(@TempDir Path directory) throws Exception {
+        TlsFiles files = TlsFiles.in(directory);
+        SentinelTopology topology = redis.closing(SentinelTopology.withTls(DOWN_AFTER, files));
+        TestBus bus = TestBus.over(client(trusting(files, topology.uri())), PubSub.PLAIN);
+        assertWorks(bus);
+
+        assertFollows(topology, bus);
     }
 
     @Test
     void refusesACertificateItDoesNotTrust(@TempDir Path directory) throws Exception {
         TlsFiles files = TlsFiles.in(directory);
-        RedisServer server = redis.closing(RedisServer.withTls(files.certificate(), files.key()));
-        TestBus bus = redis.closing(TestBus.start("rediss://127.0.0.1:" + server.port()));
+        RedisServer server = redis.closing(RedisServer.withTls(files));
+        TestBus bus = redis.closing(TestBus.start(server.uri()));
 
         await().during(Duration.ofSeconds(1)).until(() -> !bus.bus.isReady());
     }
@@ -109,22 +130,30 @@ final class RedisLoginIT {
         RedisServer server = redis.single();
         Config config = new Config();
         config.useSingleServer().setAddress(server.uri());
-        RedissonClient redisson = Redisson.create(config);
-        redis.closing(redisson::shutdown);
 
-        assertWorks(TestBus.over((Redisson) redisson, PubSub.PLAIN));
+        assertWorks(TestBus.over(client(config), PubSub.PLAIN));
     }
 
+    /** Redis carries messages to all of its nodes; each counts those who are connected to it. */
     @Test
-    void meetsOthersInARedisCluster() {
+    void meetsOthersInARedisClusterWhereverTheyAre() {
         ClusterTopology cluster = redis.cluster();
         Config config = new Config();
         config.useClusterServers()
                 .addNodeAddress(cluster.masters().stream().map(RedisServer::uri).toArray(String[]::new));
-        RedissonClient redisson = Redisson.create(config);
-        redis.closing(redisson::shutdown);
+        TestBus bus = TestBus.over(client(config), PubSub.PLAIN);
+        assertWorks(bus);
+        List<TestBus> others = cluster.masters().stream()
+                .map(master -> redis.closing(TestBus.start(master.uri())))
+                .toList();
+        others.forEach(other -> other.listen("servers"));
+        bus.listen("servers");
 
-        assertWorks(TestBus.over((Redisson) redisson, PubSub.PLAIN));
+        assertThat(bus.bus.countSubscribers("servers").toCompletableFuture().join())
+                .isEqualTo(others.size() + 1);
+        bus.publish("servers", 4);
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(others)
+                .allSatisfy(other -> assertThat(other.heard).containsExactly(4)));
     }
 
     @Test
@@ -135,6 +164,25 @@ final class RedisLoginIT {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RedisAdapter.classic((RedissonClient) other))
                 .withMessageContaining("expected: made by Redisson.create");
+    }
+
+    private Redisson client(Config config) {
+        RedissonClient redisson = Redisson.create(config);
+        redis.closing(redisson::shutdown);
+        return (Redisson) redisson;
+    }
+
+    private static Config trusting(TlsFiles files, String uri) throws MalformedURLException {
+        return RedisUri.parse(uri)
+                .config()
+                .setSslTruststore(files.trustStore().toUri().toURL())
+                .setSslTruststorePassword(TlsFiles.PASSWORD);
+    }
+
+    private static void assertFollows(SentinelTopology topology, TestBus bus) {
+        topology.master().kill();
+
+        await().atMost(LIMIT).until(() -> bus.events.equals(List.of("regained", "lost", "gap", "regained")));
     }
 
     private void assertWorks(TestBus started) {
