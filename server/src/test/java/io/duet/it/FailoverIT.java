@@ -89,9 +89,7 @@ final class FailoverIT {
             assertThat(remote.expected()).isGreaterThan(500);
             assertThat(remote.lost()).as("lost").isZero();
             assertThat(remote.reordered()).as("out of order").isZero();
-            ClusterLoad.Outcome local = load.count(room, false);
-            assertThat(local.lost() + local.doubled() + local.reordered()).isZero();
-            assertThat(local.longestWaitMillis()).as("wait of local clients").isLessThan(1000);
+            assertLocalIsUnaffected(load.count(room, false));
         }
         for (FixtureProcess server : servers) {
             assertThat(gaps(server)).as("gaps told").isPositive();
@@ -108,7 +106,9 @@ final class FailoverIT {
     })
     void sentinelFailoverUnderLoad(String kind, Incident incident) throws Exception {
         SentinelTopology topology = redis.closing(SentinelTopology.start(Duration.ofSeconds(2)));
-        measure(kind, incident.name(), topology.uri(), load -> incident.happen(topology, load));
+        ClusterLoad load = measure(kind, incident.name(), topology.uri(), on -> incident.happen(topology, on));
+
+        assertNothingIsLost(kind, load);
     }
 
     @Tag("long")
@@ -116,12 +116,33 @@ final class FailoverIT {
     @ValueSource(strings = {"duet", "node", "mixed"})
     void singleServerRestartedUnderLoad(String kind) throws Exception {
         RedisServer server = redis.single();
-        measure(kind, "RESTART", server.uri(), load -> {
-            server.kill();
-            load.run(Duration.ofSeconds(2));
-            server.restart();
-            load.run(Duration.ofSeconds(6));
-        });
+        ClusterLoad load = measure(kind, "RESTART", server.uri(), on -> outage(server, Duration.ofSeconds(2), on));
+
+        assertNothingIsLost(kind, load);
+    }
+
+    /** Nothing waits for longer than ten seconds; servers log what Redis does to them, and no fault. */
+    @Test
+    @Tag("long")
+    void redisAwayForAMinuteIsSurvived() throws Exception {
+        RedisServer server = redis.single();
+        ClusterLoad load = measure("duet", "AWAY", server.uri(), on -> outage(server, Duration.ofMinutes(1), on));
+
+        for (String room : List.of("one", "all")) {
+            ClusterLoad.Outcome remote = load.count(room, true);
+            assertThat(remote.reordered()).as("out of order").isZero();
+            assertThat(remote.lost() * 68.0 / remote.expected())
+                    .as("seconds of which messages are lost")
+                    .isBetween(45.0, 55.0);
+            assertLocalIsUnaffected(load.count(room, false));
+        }
+    }
+
+    private static void outage(RedisServer server, Duration away, ClusterLoad load) throws Exception {
+        server.kill();
+        load.run(away);
+        server.restart();
+        load.run(Duration.ofSeconds(6));
     }
 
     private interface Event {
@@ -129,7 +150,7 @@ final class FailoverIT {
     }
 
     /** @param kind {@code duet}, {@code node}, or {@code mixed}: two of Duet's and one of Node's */
-    private void measure(String kind, String incident, String uri, Event event) throws Exception {
+    private ClusterLoad measure(String kind, String incident, String uri, Event event) throws Exception {
         int ours = kind.equals("duet") ? SERVERS : kind.equals("mixed") ? SERVERS - 1 : 0;
         List<FixtureProcess> duet = duet(uri, ours);
         List<Integer> ports = new ArrayList<>(ports(duet));
@@ -158,11 +179,21 @@ final class FailoverIT {
                             outcome.longestWaitMillis() / 1000.0,
                             gaps));
         }
-        if (ours == SERVERS) {
+        return load;
+    }
+
+    private static void assertNothingIsLost(String kind, ClusterLoad load) {
+        if (kind.equals("duet")) {
             ClusterLoad.Outcome one = load.count("one", true);
             assertThat(one.lost()).as("lost").isZero();
             assertThat(one.reordered()).as("out of order").isZero();
         }
+    }
+
+    private static void assertLocalIsUnaffected(ClusterLoad.Outcome local) {
+        assertThat(local.expected()).isPositive();
+        assertThat(local.lost() + local.doubled() + local.reordered()).isZero();
+        assertThat(local.longestWaitMillis()).as("wait of local clients").isLessThan(1000);
     }
 
     private List<FixtureProcess> duet(String uri, int count) throws Exception {

@@ -99,6 +99,21 @@ final class FixtureProcess implements AutoCloseable {
         output.awaitEnd(STOP_LIMIT);
     }
 
+    /** SIGSTOP. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+    }
+
     int exitCode() {
         return process.exitValue();
     }

@@ -14,19 +14,23 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Many users that come, go, reload, move to other nodes and change rooms, beside a model that knows what is true. In each round each user does one
  * thing; between rounds all is quiet, so that what every node has told can be compared with what happened, exactly.
  */
 final class PresenceModelIT {
+    private static final Logger log = LoggerFactory.getLogger(PresenceModelIT.class);
+
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration LEASE = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofSeconds(30);
     private static final int USERS = 2_000;
-    private static final int ROUNDS = Integer.getInteger("duet.presence.rounds", 8);
     private static final List<String> ROOMS = List.of("blue", "green", "red");
 
     @RegisterExtension
@@ -39,11 +43,22 @@ final class PresenceModelIT {
 
     @Test
     void tellsWhatHappenedAndNothingElse() {
+        run(4);
+    }
+
+    /** Ten minutes of users who do something every ten seconds. */
+    @Test
+    @Tag("long")
+    void tellsWhatHappenedInTenMinutesAndNothingElse() {
+        run(60);
+    }
+
+    private void run(int rounds) {
         String uri = redis.single().uri();
         IntStream.range(0, 3).forEach(i -> nodes.add(PresenceNode.start(redis, uri, GRACE, LEASE)));
         IntStream.range(0, USERS).forEach(i -> users.add(new User("user" + i)));
 
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             users.forEach(User::doSomething);
             awaitTruth();
         }
@@ -62,6 +77,10 @@ final class PresenceModelIT {
         }
         assertThat(nodes.get(1).events).containsExactlyElementsOf(nodes.get(0).events);
         assertThat(nodes.get(2).events).containsExactlyElementsOf(nodes.get(0).events);
+        log.info(
+                "{} actions, {} transitions on each node",
+                rounds * USERS,
+                nodes.get(0).events.size());
     }
 
     /** Rooms that are left together are left in the order in which their last sockets went, which the model does not know. */

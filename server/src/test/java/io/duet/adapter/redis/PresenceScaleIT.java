@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.duet.redis.RedisExtension;
 import io.duet.redis.RedisServer;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -49,9 +50,12 @@ final class PresenceScaleIT {
         nodes.forEach(PresenceNode::users);
         Cost idleEmpty = renewals(server);
         long memoryBefore = info(server, "memory", "used_memory:(\\d+)");
+        long heapBefore = heap();
 
         Cost connect = cost(server, () -> connectAll(nodes));
         long memory = info(server, "memory", "used_memory:(\\d+)") - memoryBefore;
+        nodes.forEach(node -> node.events.clear());
+        long heap = heap() - heapBefore;
         double[] millis = questions(nodes.get(1));
         Cost idleFull = renewals(server);
         Cost one = cost(server, () -> {
@@ -68,6 +72,7 @@ final class PresenceScaleIT {
         log.info("connecting one: {} scripts on all nodes", one.calls);
         log.info("renewal: {} us with nobody, {} us with all", idleEmpty.microsEach(), idleFull.microsEach());
         log.info("memory: {} bytes a user", memory / USERS);
+        log.info("heap: {} bytes a user on each node", heap / USERS / NODES);
         log.info("usersIn a room of 1,000: median {} ms, longest {} ms", millis[QUESTIONS / 2], millis[QUESTIONS - 1]);
         recipe(redis.single());
         assertThat(connect.calls).isLessThan(2L * USERS);
@@ -81,6 +86,12 @@ final class PresenceScaleIT {
         }
         await().atMost(LIMIT).until(() -> nodes.stream()
                 .allMatch(node -> PresenceNode.join(node.directory.counts()).users() == USERS));
+    }
+
+    /** What is in use once the garbage is collected; all nodes are in this JVM. */
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     /** Milliseconds, in order. */

@@ -118,21 +118,6 @@ final class RedisPresenceIT {
     }
 
     @Test
-    void nothingIsLeftWhenAllNodesHaveDied() {
-        RedisServer server = redis.single();
-        List<PresenceNode> nodes = nodes(server.uri(), 2);
-        nodes.get(0).connect("s1", "anna");
-        nodes.get(1).connect("s2", "bert");
-        awaitUsers(nodes, Map.of("anna", 1, "bert", 1));
-        assertThat((List<?>) server.call("KEYS", "*")).isNotEmpty();
-
-        nodes.forEach(node -> node.bus.shut());
-
-        await().atMost(LEASE.plusSeconds(2)).untilAsserted(() -> assertThat((List<?>) server.call("KEYS", "*"))
-                .isEmpty());
-    }
-
-    @Test
     void aNodeThatLeavesTakesItsUsersWithIt() {
         List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
         nodes.get(0).connect("s1", "anna");
