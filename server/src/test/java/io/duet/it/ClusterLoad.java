@@ -14,10 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Clients of several servers of one cluster that send numbered messages, in turn and at a steady rate, and check what arrives.
+ * Clients of several servers of one cluster, one at each, that send numbered messages, in turn and at a steady rate, and check what arrives.
  *
- * <p>At each server one client sends and one listens. The room {@code one} has a listener at the first server only, {@code all} at each; the
- * senders write to both alternately.
+ * <p>The room {@code one} has a listener at the first server only, {@code all} at each; everybody writes to both alternately.
  */
 final class ClusterLoad implements Closeable {
     private static final int PER_SECOND = 500;
@@ -28,7 +27,6 @@ final class ClusterLoad implements Closeable {
     private static final Pattern MESSAGE =
             Pattern.compile("\"room\":\"(\\w+)\",\"sender\":(\\d+),\"n\":(\\d+),\"at\":(\\d+)");
 
-    private final List<EngineClient> senders = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final AtomicLong lastArrival = new AtomicLong();
     private int sent;
@@ -36,9 +34,6 @@ final class ClusterLoad implements Closeable {
     static ClusterLoad start(List<Integer> ports) throws IOException {
         ClusterLoad load = new ClusterLoad();
         for (int port : ports) {
-            EngineClient sender = WebSocketClient.open(port);
-            sender.join();
-            load.senders.add(sender);
             load.listeners.add(load.new Listener(load.listeners.size(), WebSocketClient.open(port)));
         }
         return load;
@@ -67,9 +62,9 @@ final class ClusterLoad implements Closeable {
             while (System.nanoTime() - due < 0) {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
-            int sender = sent % senders.size();
-            int n = sent / senders.size();
-            senders.get(sender).send("42" + EngineClient.event("bcast", message(sender, n)));
+            int sender = sent % listeners.size();
+            int n = sent / listeners.size();
+            listeners.get(sender).client.send("42" + EngineClient.event("bcast", message(sender, n)));
             sent++;
         }
     }
@@ -95,7 +90,7 @@ final class ClusterLoad implements Closeable {
     Outcome count(String room, boolean remote) {
         Outcome total = new Outcome(0, 0, 0, 0, 0);
         for (Listener listener : listeners) {
-            for (int sender = 0; sender < senders.size(); sender++) {
+            for (int sender = 0; sender < listeners.size(); sender++) {
                 if (listener.isIn(room) && remote == (sender != listener.index)) {
                     total = total.plus(listener.flow(room, sender).outcome(numbersOf(room, sender)));
                 }
@@ -116,15 +111,12 @@ final class ClusterLoad implements Closeable {
 
     /** How many numbers this sender has used in this room: every other one. */
     private int numbersOf(String room, int sender) {
-        int numbers = sent / senders.size() + (sender < sent % senders.size() ? 1 : 0);
+        int numbers = sent / listeners.size() + (sender < sent % listeners.size() ? 1 : 0);
         return (numbers + 1 - ROOMS.indexOf(room)) / 2;
     }
 
     @Override
     public void close() throws IOException {
-        for (EngineClient sender : senders) {
-            sender.close();
-        }
         for (Listener listener : listeners) {
             listener.client.close();
         }

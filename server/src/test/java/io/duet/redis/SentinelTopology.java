@@ -99,6 +99,11 @@ public final class SentinelTopology implements AutoCloseable {
         return sentinels;
     }
 
+    /** Those that were no masters at the start. */
+    public List<RedisServer> replicas() {
+        return nodes.subList(1, nodes.size());
+    }
+
     /** Whom the first sentinel names. */
     public RedisServer master() {
         List<?> address = (List<?>) ask(sentinels.get(0), "GET-MASTER-ADDR-BY-NAME");

@@ -151,7 +151,8 @@ final class RedissonBus implements Bus {
         return commands == PubSub.SHARDED
                 ? here
                 : here.thenComposeAsync(
-                        count -> redisson instanceof Redisson client && client.getConfig().isClusterConfig()
+                        count -> redisson instanceof Redisson client
+                                        && client.getConfig().isClusterConfig()
                                 ? countAtAll(client.getCommandExecutor(), channel)
                                         .orTimeout(countTimeout.toMillis(), TimeUnit.MILLISECONDS)
                                 : CompletableFuture.completedFuture(count),

@@ -13,7 +13,10 @@ import java.lang.reflect.Proxy;
 import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,30 @@ final class RedisLoginIT {
                 "+role");
 
         assertWorks(TestBus.start("redis://duet:secret@127.0.0.1:" + server.port()));
+    }
+
+    @Test
+    void presenceNeedsMoreCommandsAndItsKeys() {
+        RedisServer server = redis.single();
+        String commands =
+                "publish subscribe unsubscribe pubsub|numsub ping role eval evalsha script|load time get incr pexpire unlink"
+                        + " zadd zrem zscore zrange zrangebyscore hget hset hdel hscan xadd xrange xrevrange";
+        List<String> rules =
+                new ArrayList<>(List.of("ACL", "SETUSER", "duet", "on", ">secret", "resetchannels", "&socket.io*"));
+        rules.addAll(List.of("&{socket.io-presence#*", "~{socket.io-presence#*"));
+        Stream.of(commands.split(" ", -1)).map(command -> "+" + command).forEach(rules::add);
+        server.call(rules.toArray(String[]::new));
+        String uri = "redis://duet:secret@127.0.0.1:" + server.port();
+
+        PresenceNode first = PresenceNode.start(redis, uri, Duration.ZERO, Duration.ofSeconds(3));
+        PresenceNode second = PresenceNode.start(redis, uri, Duration.ZERO, Duration.ofSeconds(3));
+        PresenceNode.join(first.connect("s1", "anna", "red"));
+        first.directory.left("s1", "red");
+        PresenceNode.join(second.connect("s2", "bert"));
+        first.directory.forget("s1");
+        PresenceNode.join(first.directory.close());
+
+        await().atMost(LIMIT).until(() -> second.users().equals(Map.of("bert", 1)));
     }
 
     @Test
