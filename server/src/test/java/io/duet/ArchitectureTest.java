@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.Dependency;
@@ -33,30 +34,39 @@ final class ArchitectureTest {
     private static final String ROOT = "io.duet";
 
     /** What each package may use, itself aside. A package below one of these belongs to it. */
-    private static final Map<String, Set<String>> BELOW = Map.of(
-            "io.duet.adapter.presence", Set.of(),
-            "io.duet.adapter", Set.of("io.duet.adapter.presence"),
-            "io.duet.adapter.msgpack", Set.of(),
-            "io.duet.adapter.redis", Set.of("io.duet.adapter", "io.duet.adapter.presence", "io.duet.adapter.msgpack"),
-            "io.duet.engineio.codec", Set.of(),
-            "io.duet.engineio", Set.of("io.duet.engineio.codec"),
-            "io.duet.socketio.codec", Set.of("io.duet.adapter.msgpack"),
-            "io.duet.socketio",
+    private static final Map<String, Set<String>> BELOW = Map.ofEntries(
+            entry("io.duet.adapter.presence", Set.of()),
+            entry("io.duet.adapter", Set.of("io.duet.adapter.presence")),
+            entry("io.duet.adapter.msgpack", Set.of()),
+            entry(
+                    "io.duet.adapter.redis",
+                    Set.of("io.duet.adapter", "io.duet.adapter.presence", "io.duet.adapter.msgpack")),
+            entry("io.duet.engineio.codec", Set.of()),
+            entry("io.duet.engineio", Set.of("io.duet.engineio.codec")),
+            entry("io.duet.socketio.codec", Set.of("io.duet.adapter.msgpack")),
+            entry(
+                    "io.duet.socketio",
                     Set.of(
                             "io.duet.socketio.codec",
                             "io.duet.engineio",
                             "io.duet.engineio.codec",
                             "io.duet.adapter",
-                            "io.duet.adapter.presence"),
-            "io.duet.netty",
+                            "io.duet.adapter.presence")),
+            entry(
+                    "io.duet.netty",
                     Set.of(
                             "io.duet.socketio",
                             "io.duet.socketio.codec",
                             "io.duet.engineio",
                             "io.duet.engineio.codec",
-                            "io.duet.adapter"),
-            "io.duet.app",
+                            "io.duet.adapter")),
+            entry(
+                    "io.duet.metrics",
+                    Set.of("io.duet.socketio", "io.duet.engineio", "io.duet.adapter", "io.duet.adapter.presence")),
+            entry(
+                    "io.duet.app",
                     Set.of(
+                            "io.duet.metrics",
                             "io.duet.netty",
                             "io.duet.socketio",
                             "io.duet.socketio.codec",
@@ -64,7 +74,7 @@ final class ArchitectureTest {
                             "io.duet.engineio.codec",
                             "io.duet.adapter",
                             "io.duet.adapter.presence",
-                            "io.duet.adapter.redis"));
+                            "io.duet.adapter.redis")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -104,6 +114,17 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.redisson..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyMetricsAndAppKnowMicrometer() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.duet.metrics..", "io.duet.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
                 .check(CLASSES);
     }
 

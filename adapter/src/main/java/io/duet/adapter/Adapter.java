@@ -39,6 +39,9 @@ public interface Adapter {
     /** The rooms that have a member on this node. A copy. */
     Set<String> rooms();
 
+    /** How many {@link #rooms()} are. */
+    int roomCount();
+
     /** Adds a listener of room events; it stays as long as the adapter. */
     void addRoomListener(RoomListener listener);
 

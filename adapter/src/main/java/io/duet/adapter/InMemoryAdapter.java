@@ -77,6 +77,11 @@ public final class InMemoryAdapter implements Adapter {
         return index.names();
     }
 
+    @Override
+    public int roomCount() {
+        return index.size();
+    }
+
     /** Whether a socket of this node is in the room. */
     public boolean hasRoom(String room) {
         return index.contains(room);

@@ -74,6 +74,11 @@ public final class RoomIndex {
         return Set.copyOf(rooms.keySet());
     }
 
+    /** How many rooms there are. */
+    public int size() {
+        return rooms.size();
+    }
+
     public boolean contains(String name) {
         return rooms.containsKey(name);
     }

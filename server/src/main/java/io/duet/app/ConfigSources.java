@@ -154,6 +154,14 @@ final class ConfigSources implements IDefaultValueProvider {
         if (value instanceof List<?> list) {
             return list.stream().map(item -> shown(key, item)).collect(Collectors.joining(", ", "[", "]"));
         }
+        if (value instanceof Map<?, ?> map) {
+            return shown(
+                    key,
+                    map.entrySet().stream()
+                            .map(entry -> entry.getKey() + "="
+                                    + entry.getValue().toString().toLowerCase(Locale.ROOT))
+                            .toList());
+        }
         if (value instanceof Boolean || value instanceof Number) {
             return value.toString();
         }

@@ -20,7 +20,7 @@ public final class Main {
         // Before the first logger is made; what the user sets on the command line of the JVM goes before.
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.showDateTime", "true");
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-        System.getProperties().putIfAbsent("org.slf4j.simpleLogger.log.com.corundumstudio", "warn");
+        System.getProperties().putIfAbsent(LogSettings.LEVEL_OF + "com.corundumstudio", "warn");
         if (Runtime.version().feature() >= 24) {
             // The JVM warns of the memory access that msgpack-core has otherwise, and will refuse it some day (JEP
             // 498).
@@ -34,10 +34,12 @@ public final class Main {
                 new CommandLine(new ServeCommand()).setOut(commandLine.getOut()).setErr(commandLine.getErr());
         commandLine
                 .addSubcommand(serve)
+                .addSubcommand(new TopCommand())
                 .setUsageHelpLongOptionsMaxWidth(40)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, new DurationConverter())
                 .registerConverter(ByteSize.class, new ByteSize.Converter())
+                .registerConverter(HealthPort.class, new HealthPort.Converter())
                 .setParameterExceptionHandler((failure, given) -> explain(failure))
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof IOException || failure instanceof UncheckedIOException) {

@@ -3,6 +3,8 @@ package io.duet.app;
 import io.duet.adapter.redis.RedisAdapter;
 import io.duet.socketio.Server;
 import io.duet.socketio.ServerBuilder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,11 +38,15 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 110,
         footer = "Every option may also be set as DUET_PING_INTERVAL=25s, or in a YAML file as ping-interval: 25s.")
 final class ServeCommand implements Callable<Integer> {
-    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
 
     /** For what sessions have queued, on top of the time over which they are closed. */
     private static final Duration DRAIN_RESERVE = Duration.ofSeconds(10);
+
+    /** Made when it is used first, which is when the flags for it are known. */
+    private static final class Log {
+        private static final Logger INSTANCE = LoggerFactory.getLogger(ServeCommand.class);
+    }
 
     private enum State {
         STARTING,
@@ -78,11 +84,14 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--health-port",
             paramLabel = "<port>",
-            description = "serve /healthz and /readyz there; default off")
-    private @Nullable Integer healthPort;
+            description = "/healthz, /readyz, /metrics; default port + 1000; 0 any, or off")
+    private @Nullable HealthPort healthPort;
 
     @Mixin
     private final ServerFlags server = new ServerFlags();
+
+    @Mixin
+    private final LogFlags logging = new LogFlags();
 
     @Mixin
     private final RedisFlags redis = new RedisFlags();
@@ -93,6 +102,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
+        if (!printConfig) {
+            logging.apply();
+        }
+        HealthPort health = checked(() -> healthPort == null ? HealthPort.beside(server.port()) : healthPort);
         Optional<RedisAdapter> adapter = adapter();
         Server io = build(adapter);
         if (printConfig) {
@@ -100,8 +113,8 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         new DemoChat(io).serve();
-        if (healthPort != null) {
-            HealthServer.start(healthPort, () -> obstacle(adapter));
+        if (health.isOn()) {
+            tellHealth(health.number(), io, adapter);
         }
         io.start();
         state = State.SERVING;
@@ -113,9 +126,16 @@ final class ServeCommand implements Callable<Integer> {
                             stopped.countDown();
                         },
                         "duet-stop"));
-        log.info("ready: {}://localhost:{}/", server.isTls() ? "https" : "http", io.port());
+        Log.INSTANCE.info("ready: {}://localhost:{}/", server.isTls() ? "https" : "http", io.port());
         stopped.await();
         return 0;
+    }
+
+    private void tellHealth(int port, Server io, Optional<RedisAdapter> adapter) throws IOException {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        NodeMetrics.bind(registry, io, () -> obstacle(adapter).isEmpty());
+        HealthServer health = HealthServer.start(server.address(port), () -> obstacle(adapter), registry::scrape);
+        Log.INSTANCE.info("health and metrics: port {}", health.port());
     }
 
     private Optional<RedisAdapter> adapter() {
@@ -148,7 +168,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private void stop(Server io) {
         state = State.DRAINING;
-        log.info("stopping: {} sessions over {}", io.engine().clientsCount(), drainTime);
+        Log.INSTANCE.info("stopping: {} sessions over {}", io.engine().clientsCount(), drainTime);
         Executor afterDelay = CompletableFuture.delayedExecutor(drainDelay.toMillis(), TimeUnit.MILLISECONDS);
         Duration limit = drainDelay.plus(drainTime).plus(DRAIN_RESERVE);
         CompletableFuture.supplyAsync(() -> io.drain(drainTime), afterDelay)

@@ -9,6 +9,7 @@ import io.duet.socketio.ListenerExecution;
 import io.duet.socketio.Server;
 import io.duet.socketio.ServerBuilder;
 import io.duet.socketio.codec.Parser;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -155,6 +156,15 @@ final class ServerFlags {
                 time -> builder.connectionStateRecovery(
                         new RecoveryOptions(time, usual.skipMiddlewares(), usual.maxPackets())));
         return builder;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Where the server listens, but for the port. */
+    InetSocketAddress address(int otherPort) {
+        return host == null ? new InetSocketAddress(otherPort) : new InetSocketAddress(host, otherPort);
     }
 
     boolean isTls() {

@@ -19,6 +19,7 @@ import java.util.function.Function;
 /** Serves Engine.IO on the channels it is given; owns the sessions. Node's {@code io.engine}. Safe for any thread. */
 public final class EngineServer {
     private final EngineOptions options;
+    private final EngineCounters counters = new EngineCounters();
     private final Function<EngineSession, SessionHandler> owner;
     private final RequestRouter router;
     private final List<HttpMiddleware> middlewares = new CopyOnWriteArrayList<>();
@@ -49,6 +50,31 @@ public final class EngineServer {
     /** How many sessions there are. */
     public int clientsCount() {
         return sessions.size();
+    }
+
+    /** How many of them use this transport now. Looks at each. */
+    public int clientsCount(TransportName transport) {
+        int count = 0;
+        for (EngineSession session : sessions.values()) {
+            if (session.transportName() == transport) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** The sum of {@link EngineSession#queuedBytes} of all sessions. Looks at each. */
+    public long queuedBytes() {
+        long sum = 0;
+        for (EngineSession session : sessions.values()) {
+            sum += session.queuedBytes();
+        }
+        return sum;
+    }
+
+    /** What has happened so far. */
+    public EngineCounters counters() {
+        return counters;
     }
 
     /** Adds an HTTP middleware, behind those that are there (CORS, if configured, is the first). */

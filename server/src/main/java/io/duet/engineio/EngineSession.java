@@ -212,6 +212,10 @@ public final class EngineSession {
         return loop;
     }
 
+    EngineCounters counters() {
+        return server.counters();
+    }
+
     EngineSessionId id() {
         return id;
     }
@@ -320,6 +324,7 @@ public final class EngineSession {
         abandonProbe();
         server.forget(this);
         transport.close();
+        counters().closed.increment(reason);
         log.debug("session closed: {} {}", reason.text(), description);
         handler.onClose(reason, description);
         tell(listener -> listener.close(reason, description));
@@ -399,10 +404,15 @@ public final class EngineSession {
 
     private void overflow(long queued) {
         sendable = false;
-        run(() -> end(
-                CloseReason.TRANSPORT_ERROR,
-                "outgoing queue: " + queued + " bytes (expected: <= "
-                        + server.options().maxQueuedBytes() + "): the peer reads too slowly"));
+        run(() -> {
+            if (state != State.CLOSED) {
+                counters().slowConsumers.increment();
+            }
+            end(
+                    CloseReason.TRANSPORT_ERROR,
+                    "outgoing queue: " + queued + " bytes (expected: <= "
+                            + server.options().maxQueuedBytes() + "): the peer reads too slowly");
+        });
     }
 
     private void tell(Consumer<SessionListener> event) {
@@ -421,7 +431,8 @@ public final class EngineSession {
 
     private final class HeartbeatActions implements Heartbeat.Actions {
         @Override
-        public void sendPing() {
+        public void sendPing(long lateNanos) {
+            counters().heartbeatLag(lateNanos);
             send(PING);
         }
 
@@ -456,6 +467,7 @@ public final class EngineSession {
                 polling.abandon();
             }
             useWebSocket(webSocket);
+            counters().upgraded.increment();
             log.debug("session upgraded to websocket");
             tell(listener -> listener.upgrade(TransportName.WEBSOCKET));
             flush();
@@ -464,26 +476,6 @@ public final class EngineSession {
         @Override
         public void onFailed() {
             failUpgrade();
-        }
-    }
-
-    /** What a session has until its owner has taken it. */
-    private enum DiscardingHandler implements SessionHandler {
-        INSTANCE;
-
-        @Override
-        public void onText(String text) {
-            // Nothing can arrive before the owner is there: both happen in one turn of the event loop.
-        }
-
-        @Override
-        public void onBinary(byte[] bytes) {
-            // As above.
-        }
-
-        @Override
-        public void onClose(CloseReason reason, String description) {
-            // The session was never anybody's.
         }
     }
 }

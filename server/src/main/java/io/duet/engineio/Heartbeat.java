@@ -17,7 +17,8 @@ final class Heartbeat {
 
     /** What the session does. */
     interface Actions {
-        void sendPing();
+        /** @param lateNanos how long ago it was due */
+        void sendPing(long lateNanos);
 
         void onMissed();
 
@@ -90,9 +91,9 @@ final class Heartbeat {
     private void ping() {
         awaitingPong = true;
         deadlineMovable = true;
-        actions.sendPing();
+        long late = Math.max(0, loop.ticker().nanoTime() - pingDueNanos);
+        actions.sendPing(late);
         long timeout = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        long late = loop.ticker().nanoTime() - pingDueNanos;
         schedule(this::miss, timeout - Math.min(late, timeout / LATENESS_DIVISOR), TimeUnit.NANOSECONDS);
     }
 

@@ -178,6 +178,7 @@ final class PollingTransport implements Transport {
     }
 
     private void handle(HttpExchange exchange, boolean binary, byte[] body) {
+        session.counters().receivedBytes.add(TransportName.POLLING, body.length);
         try {
             for (EnginePacket packet : decode(exchange.request(), binary, body)) {
                 if (packet instanceof EnginePacket.Close) {
@@ -255,7 +256,9 @@ final class PollingTransport implements Transport {
         byte[] body = asBytes
                 ? PollingPayloadV3.encodeBinary(packets)
                 : text(request, packets).getBytes(StandardCharsets.UTF_8);
-        exchange.answer(compressed(request, compress, body, headers(request, asBytes ? BINARY : TEXT)));
+        HttpReply reply = compressed(request, compress, body, headers(request, asBytes ? BINARY : TEXT));
+        session.counters().sentBytes.add(TransportName.POLLING, reply.body().length);
+        exchange.answer(reply);
     }
 
     private String text(EngineRequest request, List<EnginePacket> packets) {

@@ -5,6 +5,7 @@ import io.duet.engineio.codec.OutboundMessage;
 import io.duet.engineio.codec.ProtocolRevision;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,9 +21,12 @@ final class RequestRouter {
     /** A JSONP form is percent-encoded: up to three characters for one byte. */
     private static final int FORM_EXPANSION = 3;
 
+    private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
+
     private final EngineServer engine;
     private final EngineOptions options;
     private final HttpHandler fallback;
+    private final OncePerInterval unknownSessions = new OncePerInterval(WARNING_INTERVAL, System::nanoTime);
 
     RequestRouter(EngineServer engine, HttpHandler fallback) {
         this.engine = engine;
@@ -156,6 +160,7 @@ final class RequestRouter {
 
     private void open(HttpExchange exchange, TransportName transport, ProtocolRevision revision, EngineSessionId id) {
         if (engine.takesNoSessions() || !exchange.channel().isActive()) {
+            engine.counters().unavailable.increment();
             exchange.answerHeaders().set(HttpHeaderNames.CONNECTION, "close");
             exchange.answer(HttpReply.empty(503));
             return;
@@ -175,6 +180,7 @@ final class RequestRouter {
         } else {
             session.openPolling(exchange, open);
         }
+        engine.counters().opened.increment(transport);
         log.debug("session opened: {} revision {}", transport.text(), revision.number());
         options.initialPacket().ifPresent(text -> session.send(OutboundMessage.of(new EnginePacket.Text(text))));
         engine.opened(session);
@@ -220,6 +226,13 @@ final class RequestRouter {
 
     /** The session that a request asks for is not there, or not any more. */
     void refuseUnknown(HttpExchange exchange) {
+        long times = unknownSessions.happened();
+        if (times > 0) {
+            // Without the id: another node may know it, and it is all that its client is known by there.
+            log.warn(
+                    "requests of sessions that are not of this node: {} since this was said last; sticky sessions?",
+                    times);
+        }
         refuse(exchange, EngineError.SESSION_ID_UNKNOWN, Map.of());
     }
 
@@ -240,6 +253,7 @@ final class RequestRouter {
 
     private void refuse(HttpExchange exchange, EngineError error, String message, Map<String, String> context) {
         log.debug("request refused: {} {}", error, context);
+        engine.counters().refused.increment(error);
         exchange.refuse(error, message);
         ConnectionError refusal = new ConnectionError(exchange.request(), error, message, context);
         engine.tell(listener -> listener.connectionError(refusal));

@@ -204,6 +204,7 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     }
 
     private void receive(byte[] payload, boolean text, boolean compressed) {
+        session.counters().receivedBytes.add(TransportName.WEBSOCKET, payload.length);
         try {
             byte[] bytes = compressed ? session.sessionLoop().deflate().inflate(payload, maxPayloadBytes) : payload;
             session.onPacket(
@@ -257,6 +258,7 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
 
     private void write(ChannelHandlerContext context, Outbox outbox, ByteBuf batch, long accounted) {
         writing = true;
+        session.counters().sentBytes.add(TransportName.WEBSOCKET, batch.readableBytes());
         ChannelFuture written = context.writeAndFlush(batch);
         if (written.isDone()) {
             writing = false;

@@ -147,6 +147,7 @@ final class Connection implements SessionHandler {
 
     /** A middleware has refused; any thread. */
     void refuse(Socket socket, String message, @Nullable JsonNode data) {
+        server.counters().refusedByMiddlewares.increment();
         execute(() -> {
             socket.life().discard();
             if (!closed && sockets.remove(socket.namespace().name(), socket)) {
@@ -244,6 +245,7 @@ final class Connection implements SessionHandler {
             throw new SocketProtocolException("packet for a namespace that is not joined");
         }
         if (packet instanceof SocketPacket.Event event) {
+            socket.namespace().counters().eventsReceived.increment();
             int size = enqueued(bytes);
             socket.events().receive(event, () -> handled(size));
         } else if (packet instanceof SocketPacket.Ack ack) {
@@ -286,6 +288,7 @@ final class Connection implements SessionHandler {
             }
             Optional<Namespace> namespace = failure == null ? found : Optional.empty();
             if (namespace.isEmpty()) {
+                server.counters().unknownNamespaces.increment();
                 inStep(() -> {
                     connecting.remove(name);
                     send(new SocketPacket.ConnectError(name, error("Invalid namespace", null)));

@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class LocalAcks implements PendingAck {
     private final long ackId;
     private final AckCollector collector;
+    private final NamespaceCounters counters;
     private final Duration limit;
+    private final long sentAtNanos = System.nanoTime();
     private final List<Socket> asked = new ArrayList<>();
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile @Nullable Future<?> timer;
 
-    LocalAcks(long ackId, AckCollector collector, Duration limit) {
+    LocalAcks(long ackId, AckCollector collector, NamespaceCounters counters, Duration limit) {
         this.ackId = ackId;
         this.collector = collector;
+        this.counters = counters;
         this.limit = limit;
     }
 
@@ -41,6 +44,7 @@ final class LocalAcks implements PendingAck {
 
     @Override
     public void answered(List<@Nullable Object> values) {
+        counters.acknowledged(sentAtNanos);
         collector.answer(values);
         unanswered.decrementAndGet();
         cancelIfDone();

@@ -54,12 +54,15 @@ public class Namespace {
     private final AtomicLong ackIds = new AtomicLong();
     private final AtomicInteger attached = new AtomicInteger();
     private final AdapterFactory adapters;
+    private final NamespaceCounters counters;
     private volatile @Nullable Presence presence;
 
-    Namespace(Server server, String name, AdapterFactory adapters) {
+    /** @param shared of the parent; {@code null} for a namespace that counts for itself */
+    Namespace(Server server, String name, AdapterFactory adapters, @Nullable NamespaceCounters shared) {
         this.server = server;
         this.name = name;
         this.adapters = adapters;
+        this.counters = shared == null ? new NamespaceCounters(name, () -> List.of(this)) : shared;
         this.serverSideEvents = new ServerSideEvents(this);
         this.adapter = adapters.create(name, new Members());
     }
@@ -101,6 +104,9 @@ public class Namespace {
         PresenceLog log = adapters.presenceLog(name, options.lease());
         Presence begun = new Presence(this, options, new PresenceDirectory(options.grace(), log));
         presence = begun;
+        if (counters.name().equals(name)) {
+            server.counters().presences.add(begun);
+        }
         return begun;
     }
 
@@ -115,6 +121,11 @@ public class Namespace {
             throw new IllegalStateException("presence: not begun (expected: presence(options) first)");
         }
         return begun;
+    }
+
+    /** What has happened here so far; of a child: in all children of its parent. */
+    public final NamespaceCounters counters() {
+        return counters;
     }
 
     /** Adds a middleware; concerns sockets that connect from now on. */
@@ -424,7 +435,10 @@ public class Namespace {
             long ackId = nextAckId();
             OutboundMessage message = encode(packet.data(), ackId, flags);
             LocalAcks acks = new LocalAcks(
-                    ackId, collector, flags.timeout().orElse(server.options().ackTimeout()));
+                    ackId,
+                    collector,
+                    counters,
+                    flags.timeout().orElse(server.options().ackTimeout()));
             for (LocalSocket receiver : receivers) {
                 Socket socket = (Socket) receiver;
                 if (socket.takesBroadcasts()) {

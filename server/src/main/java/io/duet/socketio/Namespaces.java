@@ -46,6 +46,7 @@ final class Namespaces {
     ParentNamespace addParent(NamespaceMatcher matcher, @Nullable Pattern pattern) {
         ParentNamespace parent = new ParentNamespace(server, matcher, pattern);
         parents.add(parent);
+        server.counters().namespaces.add(parent.counters());
         return parent;
     }
 
@@ -112,7 +113,8 @@ final class Namespaces {
         Namespace namespace = byName.compute(name, (key, found) -> {
             Namespace result = found;
             if (result == null) {
-                result = new Namespace(server, key, server.options().adapters());
+                result = new Namespace(
+                        server, key, server.options().adapters(), parent == null ? null : parent.counters());
                 if (parent != null) {
                     parent.adopt(result);
                     parentOf.put(result, parent);
@@ -124,6 +126,9 @@ final class Namespaces {
             }
             return result;
         });
+        if (created.get() != null && parent == null) {
+            server.counters().namespaces.add(namespace.counters());
+        }
         if (created.get() != null && !name.equals("/")) {
             new ArrayList<>(listeners).forEach(listener -> listener.accept(namespace));
         }

@@ -56,6 +56,11 @@ final class ParentAdapter implements Adapter {
     }
 
     @Override
+    public int roomCount() {
+        return rooms().size();
+    }
+
+    @Override
     public Set<String> rooms() {
         Set<String> rooms = new LinkedHashSet<>();
         children().forEach(child -> rooms.addAll(child.adapter().rooms()));

@@ -19,12 +19,20 @@ public final class ParentNamespace extends Namespace {
     private final Map<String, Namespace> children;
 
     ParentNamespace(Server server, NamespaceMatcher matcher, @Nullable Pattern pattern) {
-        this(server, matcher, pattern, new ConcurrentHashMap<>());
+        this(server, "/_" + COUNTER.getAndIncrement(), matcher, pattern, new ConcurrentHashMap<>());
     }
 
     private ParentNamespace(
-            Server server, NamespaceMatcher matcher, @Nullable Pattern pattern, Map<String, Namespace> children) {
-        super(server, "/_" + COUNTER.getAndIncrement(), (name, sockets) -> new ParentAdapter(children));
+            Server server,
+            String name,
+            NamespaceMatcher matcher,
+            @Nullable Pattern pattern,
+            Map<String, Namespace> children) {
+        super(
+                server,
+                name,
+                (own, sockets) -> new ParentAdapter(children),
+                new NamespaceCounters(pattern == null ? name : pattern.pattern(), children::values));
         this.matcher = matcher;
         this.pattern = pattern;
         this.children = children;

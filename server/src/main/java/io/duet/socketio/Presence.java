@@ -88,6 +88,11 @@ public final class Presence {
         return directory.users(after, limit);
     }
 
+    /** The namespace that it is of. */
+    public Namespace namespace() {
+        return namespace;
+    }
+
     /** Figures for a dashboard. */
     public CompletionStage<PresenceCounts> counts() {
         return directory.counts();

@@ -36,6 +36,7 @@ public final class Server {
     private final ListenOptions listen;
     private final Parser.Encoder encoder;
     private final EngineServer engine;
+    private final ServerCounters counters = new ServerCounters();
     private final Namespaces namespaces;
     private final Namespace main;
     private final Executor listenerExecutor;
@@ -164,6 +165,11 @@ public final class Server {
     /** The Engine.IO server below: connections, HTTP middlewares, its events. */
     public EngineServer engine() {
         return engine;
+    }
+
+    /** What has happened so far. */
+    public ServerCounters counters() {
+        return counters;
     }
 
     /** Adds a middleware to the main namespace; see {@link Namespace#use}. */

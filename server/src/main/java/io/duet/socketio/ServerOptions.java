@@ -95,7 +95,8 @@ public final class ServerOptions {
         return mapper;
     }
 
-    AdapterFactory adapters() {
+    /** What makes the adapters of its namespaces. */
+    public AdapterFactory adapters() {
         return adapters;
     }
 

@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 /** Waits for the answer of one client. */
 final class SingleAck implements PendingAck {
     private final ObjectMapper mapper;
+    private final NamespaceCounters counters;
+    private final long sentAtNanos = System.nanoTime();
     private final CompletableFuture<Arguments> answer = new CompletableFuture<>();
 
-    SingleAck(ObjectMapper mapper) {
+    SingleAck(ObjectMapper mapper, NamespaceCounters counters) {
         this.mapper = mapper;
+        this.counters = counters;
     }
 
     CompletionStage<Arguments> answer() {
@@ -35,7 +38,9 @@ final class SingleAck implements PendingAck {
 
     @Override
     public void answered(List<@Nullable Object> values) {
-        answer.complete(Arguments.of(values, mapper));
+        if (answer.complete(Arguments.of(values, mapper))) {
+            counters.acknowledged(sentAtNanos);
+        }
     }
 
     @Override

@@ -403,7 +403,7 @@ public final class Socket implements LocalSocket {
         List<@Nullable Object> packetData = Namespace.eventData(event, arguments);
         long ackId = namespace.nextAckId();
         OutboundMessage message = namespace.encode(packetData, ackId, flags);
-        SingleAck ack = new SingleAck(namespace.server().mapper());
+        SingleAck ack = new SingleAck(namespace.server().mapper(), namespace.counters());
         flags.timeout().ifPresent(limit -> ack.limit(limit, conn(), life::execute));
         ack.whenDone(() -> acks.remove(ackId));
         acks.add(ackId, ack);

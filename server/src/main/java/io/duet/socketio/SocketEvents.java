@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,12 +118,21 @@ final class SocketEvents {
         void deliver() {
             try {
                 if (socket.life().takesEvents()) {
-                    for (EventListener listener : listeners.registered(name)) {
-                        guarded(() -> listener.onEvent(arguments, ack));
-                    }
+                    callListeners();
                 }
             } finally {
                 done.run();
+            }
+        }
+
+        private void callListeners() {
+            LongConsumer time = socket.namespace().counters().listenerTime();
+            long start = time == null ? 0 : System.nanoTime();
+            for (EventListener listener : listeners.registered(name)) {
+                guarded(() -> listener.onEvent(arguments, ack));
+            }
+            if (time != null) {
+                time.accept(System.nanoTime() - start);
             }
         }
 

@@ -93,8 +93,11 @@ final class SocketLife {
         return now == State.CONNECTED || now == State.PENDING;
     }
 
+    /** An event. */
     void send(OutboundMessage message, boolean isVolatile) {
-        connection.send(message, isVolatile);
+        if (connection.send(message, isVolatile)) {
+            namespace.counters().eventsSent.increment();
+        }
     }
 
     /** A broadcast; held back while the socket has to catch up. */
@@ -186,6 +189,7 @@ final class SocketLife {
 
     private void becomeConnected() {
         state.set(State.CONNECTED);
+        namespace.counters().connects.increment();
         namespace.add(socket);
         namespace.ifPresence(presence -> presence.connected(socket));
     }
@@ -201,6 +205,7 @@ final class SocketLife {
         for (EventPacket packet : missed) {
             replayed.add(offset(packet.data()));
             connection.send(new SocketPacket.Event(namespace.name(), SocketPacket.NO_ID, packet.data()));
+            namespace.counters().eventsSent.increment();
         }
         sendConnect();
         catchingUp.release(replayed, message -> send(message, false));
@@ -263,6 +268,7 @@ final class SocketLife {
     }
 
     private void finish(DisconnectReason reason, String description) {
+        namespace.counters().disconnects.increment(reason);
         serial.execute(() -> {
             SocketEvents events = socket.events();
             events.fire(events.disconnecting, reason, description);

@@ -56,6 +56,8 @@ final class ConfigurationTest {
                 redis-subscription: pattern
                 transports: [websocket]
                 serve-client: false
+                health-port: off
+                log: [io.duet.adapter=debug, org.redisson=warn]
                 """);
 
         assertThat(run(Map.of(), "serve", "--print-config", "--config", file.toString()))
@@ -67,6 +69,8 @@ final class ConfigurationTest {
                 .contains("trusted-proxies: ['10.0.0.0/8', '192.168.0.1']")
                 .contains("max-http-buffer-size: 2097152")
                 .contains("serve-client: false")
+                .contains("health-port: 'off'")
+                .contains("log: ['io.duet.adapter=debug', 'org.redisson=warn']")
                 .doesNotContain("secret");
 
         out.getBuffer().setLength(0);
@@ -89,6 +93,10 @@ final class ConfigurationTest {
             delimiter = '|',
             value = {
                 "pong-interval: 5s      | duet.yaml: pong-interval: no such option (expected: one of ack-timeout, adapter, allow-eio3,",
+                "health-port: high      | 'high' (expected: a port, 0 for any, or off)",
+                "port: 65000            | health-port: missing (expected: a port or off, for 65000 + 1000 is none)",
+                "log-level: loud        | 'loud'",
+                "log: io.duet           | io.duet",
                 "port: many             | Invalid value for option '--port': 'many' is not an int",
                 "ping-interval: 5 weeks | '--ping-interval': '5 weeks' (expected: a time such as 500ms, 25s",
                 "ping-timeout: 0s       | pingTimeout: PT0S (expected: > 0)",

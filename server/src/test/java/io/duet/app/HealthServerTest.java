@@ -3,6 +3,7 @@ package io.duet.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,13 +18,14 @@ final class HealthServerTest {
 
     @Test
     void tellsWhetherClientsShouldCome() throws IOException, InterruptedException {
-        try (HealthServer server = HealthServer.start(0, obstacle::get)) {
+        try (HealthServer server = HealthServer.start(new InetSocketAddress(0), obstacle::get, () -> "up 1\n")) {
             assertThat(get(server, "/healthz")).isEqualTo("200 ok\n");
             assertThat(get(server, "/readyz")).isEqualTo("503 starting\n");
             obstacle.set(Optional.empty());
             assertThat(get(server, "/readyz")).isEqualTo("200 ready\n");
             obstacle.set(Optional.of("draining"));
             assertThat(get(server, "/readyz")).isEqualTo("503 draining\n");
+            assertThat(get(server, "/metrics")).isEqualTo("200 up 1\n");
             assertThat(get(server, "/")).startsWith("404");
         }
     }

@@ -34,7 +34,8 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--peers",
             split = ",",
-            description = "node, duet, duet-event-loop; after a colon JVM flags of its own: 'duet:-XX:+UseG1GC -Xmx1g'")
+            description =
+                    "node, duet, duet-event-loop, duet-metrics; after a colon JVM flags of its own: 'duet:-XX:+UseG1GC -Xmx1g'")
     List<String> peers = List.of("node", "duet", "duet-event-loop");
 
     @Option(names = "--jvm", description = "JVM flags of duet peers, separated by blanks")

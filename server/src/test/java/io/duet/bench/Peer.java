@@ -13,7 +13,7 @@ import java.util.List;
  */
 record Peer(String name, List<String> command, boolean java) {
     /**
-     * @param spec {@code node}, {@code duet}, {@code duet-event-loop}, or one of the latter two with a colon and the JVM flags to use, separated
+     * @param spec {@code node}, {@code duet}, {@code duet-event-loop}, {@code duet-metrics}, or one of the latter with a colon and the JVM flags to use, separated
      *     by blanks
      */
     static Peer of(String spec, Files files, List<String> jvmFlags) {
@@ -33,9 +33,10 @@ record Peer(String name, List<String> command, boolean java) {
                         false);
             case "duet" -> new Peer(spec, duet(files.jar(), flags), true);
             case "duet-event-loop" -> new Peer(spec, duet(files.jar(), flags, "--event-loop"), true);
+            case "duet-metrics" -> new Peer(spec, duet(files.jar(), flags, "--metrics"), true);
             default ->
-                throw new IllegalArgumentException(
-                        "peer: " + spec + " (expected: node, duet[:flags] or duet-event-loop[:flags])");
+                throw new IllegalArgumentException("peer: " + spec
+                        + " (expected: node, duet[:flags], duet-event-loop[:flags] or duet-metrics[:flags])");
         };
     }
 

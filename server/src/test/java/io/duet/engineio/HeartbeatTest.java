@@ -13,6 +13,7 @@ final class HeartbeatTest implements Heartbeat.Actions {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private int pings;
     private int missed;
+    private long lateMillis;
     private boolean deaf;
 
     @Test
@@ -35,6 +36,7 @@ final class HeartbeatTest implements Heartbeat.Actions {
 
         pass(315);
         assertThat(pings).isOne();
+        assertThat(lateMillis).isEqualTo(15);
         pass(184);
         assertThat(missed).isZero();
         pass(1);
@@ -133,8 +135,9 @@ final class HeartbeatTest implements Heartbeat.Actions {
     }
 
     @Override
-    public void sendPing() {
+    public void sendPing(long lateNanos) {
         pings++;
+        lateMillis = TimeUnit.NANOSECONDS.toMillis(lateNanos);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.RoomListener;
 import io.duet.adapter.redis.RedisAdapterOptions.Subscription;
 import java.util.Optional;
@@ -126,18 +127,25 @@ final class ClassicWire implements Wire {
     private void onBroadcast(String channel, byte[] payload) {
         Optional<String> room = channels.roomOf(channel);
         if (room.isPresent() && !hasRoom.test(room.get())) {
+            receiver.onUseless(Discard.UNADDRESSED);
             return;
         }
         take(payload, codec::decodeBroadcast, broadcast -> {
-            if (!broadcast.uid().equals(uid) && broadcast.packet().namespace().equals(namespace)) {
+            if (broadcast.uid().equals(uid)) {
+                receiver.onUseless(Discard.OWN);
+            } else if (broadcast.packet().namespace().equals(namespace)) {
                 receiver.onBroadcast(broadcast);
+            } else {
+                receiver.onUseless(Discard.UNADDRESSED);
             }
         });
     }
 
     private void onRequest(String channel, byte[] payload) {
         take(payload, codec::decodeRequest, request -> {
-            if (!request.uid().equals(uid)) {
+            if (request.uid().equals(uid)) {
+                receiver.onUseless(Discard.OWN);
+            } else {
                 receiver.onRequest(asNodeReceives(request));
             }
         });
@@ -153,11 +161,12 @@ final class ClassicWire implements Wire {
     }
 
     /** What cannot be decoded is a peer's mistake: nothing that an operator here could mend. */
-    private static <T> void take(byte[] payload, Decoder<T> decoder, Consumer<T> receiver) {
+    private <T> void take(byte[] payload, Decoder<T> decoder, Consumer<T> handler) {
         try {
-            receiver.accept(decoder.decode(payload));
+            handler.accept(decoder.decode(payload));
         } catch (IllegalArgumentException e) {
             log.debug("message of the cluster dropped: {}", e.getMessage());
+            receiver.onUseless(Discard.MALFORMED);
         }
     }
 

@@ -3,6 +3,7 @@ package io.duet.adapter.redis;
 import io.duet.adapter.AckCollector;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.BroadcastOptions;
+import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.EventPacket;
 import io.duet.adapter.InMemoryAdapter;
 import io.duet.adapter.LocalSocket;
@@ -38,6 +39,7 @@ final class ClusterAdapter implements Adapter {
     private final PendingRequests pending = new PendingRequests();
     private final RequestResponder responder;
     private final Wire wire;
+    private final BusCounters counters;
     private final Supplier<CompletionStage<Void>> released;
 
     /**
@@ -48,9 +50,11 @@ final class ClusterAdapter implements Adapter {
             LocalSockets sockets,
             Duration requestsTimeout,
             BiFunction<Wire.Receiver, Predicate<String>, Wire> wires,
+            BusCounters counters,
             Supplier<CompletionStage<Void>> released) {
         this.local = InMemoryAdapter.withoutRecovery(sockets);
         this.requestsTimeout = requestsTimeout;
+        this.counters = counters;
         this.released = released;
         this.wire = wires.apply(new Arrivals(), local::hasRoom);
         this.responder = new RequestResponder(sockets, local, wire::respond);
@@ -89,6 +93,11 @@ final class ClusterAdapter implements Adapter {
     @Override
     public Set<String> rooms() {
         return local.rooms();
+    }
+
+    @Override
+    public int roomCount() {
+        return local.roomCount();
     }
 
     @Override
@@ -283,17 +292,33 @@ final class ClusterAdapter implements Adapter {
     private final class Arrivals implements Wire.Receiver {
         @Override
         public void onBroadcast(Broadcast broadcast) {
-            local.broadcast(broadcast.packet(), broadcast.options());
+            Set<String> rooms = broadcast.options().rooms();
+            if (rooms.isEmpty() || rooms.stream().anyMatch(local::hasRoom)) {
+                counters.delivered.increment();
+                local.broadcast(broadcast.packet(), broadcast.options());
+            } else {
+                onUseless(Discard.UNADDRESSED);
+            }
         }
 
         @Override
         public void onRequest(Request request) {
+            counters.delivered.increment();
             responder.handle(request);
         }
 
         @Override
         public void onResponse(Response response) {
-            pending.onResponse(response);
+            if (pending.onResponse(response)) {
+                counters.delivered.increment();
+            } else {
+                onUseless(Discard.UNADDRESSED);
+            }
+        }
+
+        @Override
+        public void onUseless(Discard why) {
+            counters.discard(why);
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.duet.adapter.BusStatistics.Discard;
 
 /**
  * The payloads of {@code createShardedAdapter} of {@code @socket.io/redis-adapter} 8.3, byte for byte: {@code {type, data, uid, nsp}}. Any
@@ -38,7 +39,7 @@ final class ClusterCodec {
     }
 
     /**
-     * Hands the message on; one of this node itself is left out.
+     * Hands the message on.
      *
      * @throws ClusterMessageException if it is to be dropped
      */
@@ -46,6 +47,7 @@ final class ClusterCodec {
         JsonNode tree = MessageReader.object("message", Payloads.decode(payload));
         String sender = MessageReader.uid(tree.path("uid"));
         if (sender.equals(uid)) {
+            receiver.onUseless(Discard.OWN);
             return;
         }
         if (!namespace.equals(tree.path("nsp").textValue())) {

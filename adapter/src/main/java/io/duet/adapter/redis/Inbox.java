@@ -47,6 +47,10 @@ final class Inbox {
         return true;
     }
 
+    synchronized int queuedMessages() {
+        return queue.size();
+    }
+
     synchronized long queuedBytes() {
         return queuedBytes;
     }

@@ -99,6 +99,10 @@ final class OrderedPublisher {
         }
     }
 
+    synchronized int queuedMessages() {
+        return queue.size();
+    }
+
     synchronized long queuedBytes() {
         return queuedBytes;
     }

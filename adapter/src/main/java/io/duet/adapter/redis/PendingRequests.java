@@ -36,22 +36,27 @@ final class PendingRequests {
         acks.remove(requestId);
     }
 
-    void onResponse(Response response) {
+    /** @return whether somebody here has waited for it */
+    boolean onResponse(Response response) {
+        if (response instanceof Response.ClientCount || response instanceof Response.Acknowledgement) {
+            AckCollector collector = acks.get(response.requestId());
+            if (collector != null) {
+                collect(response, collector);
+            }
+            return collector != null;
+        }
+        Answers answers = requests.get(response.requestId());
+        if (answers != null) {
+            answers.add(response);
+        }
+        return answers != null;
+    }
+
+    private static void collect(Response response, AckCollector collector) {
         if (response instanceof Response.ClientCount count) {
-            AckCollector collector = acks.get(count.requestId());
-            if (collector != null) {
-                collector.clients(count.clients());
-            }
+            collector.clients(count.clients());
         } else if (response instanceof Response.Acknowledgement acknowledgement) {
-            AckCollector collector = acks.get(acknowledgement.requestId());
-            if (collector != null) {
-                collector.answer(acknowledgement.value().map(List::of).orElse(List.of()));
-            }
-        } else {
-            Answers answers = requests.get(response.requestId());
-            if (answers != null) {
-                answers.add(response);
-            }
+            collector.answer(acknowledgement.value().map(List::of).orElse(List.of()));
         }
     }
 

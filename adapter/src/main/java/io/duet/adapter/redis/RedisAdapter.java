@@ -3,13 +3,15 @@ package io.duet.adapter.redis;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.AdapterFactory;
+import io.duet.adapter.BusStatistics;
 import io.duet.adapter.LocalSockets;
 import io.duet.adapter.presence.PresenceLog;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
@@ -32,19 +34,20 @@ public final class RedisAdapter implements AdapterFactory {
         Wire create(String namespace, ObjectMapper mapper, Predicate<String> hasRoom, Bus bus, Wire.Receiver receiver);
     }
 
-    private final Supplier<RedissonBus> buses;
+    private final Function<BusCounters, RedissonBus> buses;
     private final RedisAdapterOptions options;
     private final Wires wires;
+    private final BusCounters counters = new BusCounters();
     private @Nullable RedissonBus bus;
     private int adapters;
 
-    private RedisAdapter(Supplier<RedissonBus> buses, RedisAdapterOptions options, Wires wires) {
+    private RedisAdapter(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options, Wires wires) {
         this.buses = buses;
         this.options = options;
         this.wires = wires;
     }
 
-    private static RedisAdapter classic(Supplier<RedissonBus> buses, RedisAdapterOptions options) {
+    private static RedisAdapter classic(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options) {
         return new RedisAdapter(
                 buses,
                 options,
@@ -52,7 +55,7 @@ public final class RedisAdapter implements AdapterFactory {
                         new ClassicWire(namespace, mapper, hasRoom, bus, options, receiver));
     }
 
-    private static RedisAdapter sharded(Supplier<RedissonBus> buses, RedisAdapterOptions options) {
+    private static RedisAdapter sharded(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options) {
         return new RedisAdapter(
                 buses,
                 options,
@@ -69,7 +72,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter classic(RedissonClient redisson, RedisAdapterOptions options) {
         Redisson usable = RedissonBus.usable(redisson);
-        return classic(() -> RedissonBus.over(usable, options, PubSub.PLAIN), options);
+        return classic(counters -> RedissonBus.over(usable, options, PubSub.PLAIN, counters), options);
     }
 
     /** The same with all defaults. */
@@ -86,7 +89,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter classic(String uri, RedisAdapterOptions options) {
         RedisUri redis = RedisUri.parse(uri);
-        return classic(() -> RedissonBus.to(redis, options, PubSub.PLAIN), options);
+        return classic(counters -> RedissonBus.to(redis, options, PubSub.PLAIN, counters), options);
     }
 
     /**
@@ -98,7 +101,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter sharded(RedissonClient redisson, RedisAdapterOptions options) {
         Redisson usable = RedissonBus.usable(redisson);
-        return sharded(() -> RedissonBus.over(usable, options, PubSub.SHARDED), options);
+        return sharded(counters -> RedissonBus.over(usable, options, PubSub.SHARDED, counters), options);
     }
 
     /** The same with all defaults. */
@@ -114,7 +117,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter sharded(String uri, RedisAdapterOptions options) {
         RedisUri redis = RedisUri.parse(uri);
-        return sharded(() -> RedissonBus.to(redis, options, PubSub.SHARDED), options);
+        return sharded(counters -> RedissonBus.to(redis, options, PubSub.SHARDED, counters), options);
     }
 
     @Override
@@ -125,12 +128,18 @@ public final class RedisAdapter implements AdapterFactory {
                 sockets,
                 options.requestsTimeout(),
                 (receiver, hasRoom) -> wires.create(namespace, sockets.mapper(), hasRoom, used, receiver),
+                counters,
                 this::released);
     }
 
     @Override
     public synchronized PresenceLog presenceLog(String namespace, Duration lease) {
         return new RedisPresenceLog(bus(), options.key(), namespace, lease);
+    }
+
+    @Override
+    public Optional<BusStatistics> statistics() {
+        return Optional.of(counters);
     }
 
     /** Whether Redis is there and every subscription is in force. */
@@ -141,7 +150,7 @@ public final class RedisAdapter implements AdapterFactory {
     private RedissonBus bus() {
         RedissonBus used = bus;
         if (used == null) {
-            used = buses.get();
+            used = buses.apply(counters);
             bus = used;
         }
         return used;

@@ -2,6 +2,7 @@ package io.duet.adapter.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.duet.adapter.BusStatistics.Direction;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +58,8 @@ final class RedissonBus implements Bus {
     private final ScheduledExecutorService receiving = thread("duet-redis-receiver");
     private final AtomicInteger dropped = new AtomicInteger();
     private final AtomicInteger overrun = new AtomicInteger();
+    private final BusCounters counters;
+    private final LatencyProbe latency;
     private volatile boolean closed;
 
     /** Those below belong to the thread. */
@@ -73,6 +76,7 @@ final class RedissonBus implements Bus {
             Supplier<? extends RedissonClient> create,
             Consumer<RedissonClient> release,
             RedisAdapterOptions options,
+            BusCounters counters,
             PubSub commands,
             @Nullable ConnectionManager cluster) {
         this.create = create;
@@ -80,6 +84,8 @@ final class RedissonBus implements Bus {
         this.listener = options.listener();
         this.countTimeout = options.requestsTimeout();
         this.commands = commands;
+        this.counters = counters;
+        this.latency = new LatencyProbe(this, counters, options.key());
         this.inbox = new Inbox(options.maxReceiveQueueBytes(), receiving, this::receive);
         Function<Supplier<RedisClient>, Shard> shard =
                 master -> new Shard(master, options, commands, thread, dropped::addAndGet, new ShardHost());
@@ -97,19 +103,30 @@ final class RedissonBus implements Bus {
     }
 
     /** By a client of the caller's, who also ends it. Of a Redis Cluster, plain publish/subscribe needs one server only. */
-    static RedissonBus over(Redisson redisson, RedisAdapterOptions options, PubSub commands) {
+    static RedissonBus over(Redisson redisson, RedisAdapterOptions options, PubSub commands, BusCounters counters) {
         boolean sharded = commands == PubSub.SHARDED && redisson.getConfig().isClusterConfig();
         ConnectionManager cluster = sharded ? redisson.getCommandExecutor().getConnectionManager() : null;
-        return new RedissonBus(() -> redisson, client -> {}, options, commands, cluster).start();
+        return new RedissonBus(() -> redisson, client -> {}, options, counters, commands, cluster).start();
+    }
+
+    /** The same for who does not count. */
+    static RedissonBus over(Redisson redisson, RedisAdapterOptions options, PubSub commands) {
+        return over(redisson, options, commands, new BusCounters());
     }
 
     /** By a client of its own. */
-    static RedissonBus to(RedisUri redis, RedisAdapterOptions options, PubSub commands) {
+    static RedissonBus to(RedisUri redis, RedisAdapterOptions options, PubSub commands, BusCounters counters) {
         Supplier<RedissonClient> create = () -> Redisson.create(redis.config());
-        return new RedissonBus(create, RedissonClient::shutdown, options, commands, null).start();
+        return new RedissonBus(create, RedissonClient::shutdown, options, counters, commands, null).start();
+    }
+
+    /** The same for who does not count. */
+    static RedissonBus to(RedisUri redis, RedisAdapterOptions options, PubSub commands) {
+        return to(redis, options, commands, new BusCounters());
     }
 
     private RedissonBus start() {
+        counters.bus(this);
         thread.execute(shards::start);
         thread.scheduleWithFixedDelay(this::tick, REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
         return this;
@@ -117,6 +134,7 @@ final class RedissonBus implements Bus {
 
     private void tick() {
         report();
+        latency.tick();
         try {
             moveTopics();
             shards.retire();
@@ -195,6 +213,22 @@ final class RedissonBus implements Bus {
     public boolean isReady() {
         Collection<Shard> all = shards.all();
         return !all.isEmpty() && all.stream().allMatch(Shard::isReady);
+    }
+
+    int subscriptions() {
+        return topics.size();
+    }
+
+    long queuedMessages(Direction direction) {
+        return direction == Direction.IN
+                ? inbox.queuedMessages()
+                : shards.all().stream().mapToLong(Shard::queuedMessages).sum();
+    }
+
+    long queuedBytes(Direction direction) {
+        return direction == Direction.IN
+                ? inbox.queuedBytes()
+                : shards.all().stream().mapToLong(Shard::queuedBytes).sum();
     }
 
     @Override
@@ -300,11 +334,13 @@ final class RedissonBus implements Bus {
     private void report() {
         int given = dropped.getAndSet(0);
         if (given > 0) {
+            counters.drop(Direction.OUT, given);
             log.warn("redis: {} messages to other nodes given up", given);
             tell(() -> listener.dropped(given));
         }
         int missed = overrun.getAndSet(0);
         if (missed > 0) {
+            counters.drop(Direction.IN, missed);
             log.warn("redis: {} messages of other nodes given up, this node is too slow for them", missed);
             tell(() -> listener.overrun(missed));
         }
@@ -351,8 +387,10 @@ final class RedissonBus implements Bus {
         }
 
         @Override
-        public void onLinked(boolean again) {
+        public void onLinked(boolean again, int subscriptions) {
             if (again) {
+                counters.gaps.increment();
+                counters.resubscriptions.add(subscriptions);
                 log.warn("redis: subscribed anew; messages of other nodes may have been missed");
                 tell(listener::gapSuspected);
             }
@@ -364,13 +402,21 @@ final class RedissonBus implements Bus {
         @Override
         public void onLost(String reason) {
             if (!closed) {
+                counters.lost.increment();
                 log.warn("redis: lost ({}); other nodes are not reached until it is back", reason);
                 tell(listener::lost);
             }
         }
 
         @Override
+        public void onSent(int taken, int left) {
+            counters.published.add(taken);
+            counters.retries.add(left);
+        }
+
+        @Override
         public void onMessage(String topic, String channel, byte[] payload) {
+            counters.received.increment();
             if (!inbox.offer(new Inbox.Arrival(topic, channel, payload))) {
                 overrun.incrementAndGet();
             }

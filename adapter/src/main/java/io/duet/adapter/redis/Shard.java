@@ -29,10 +29,16 @@ final class Shard {
         /** Whose channel it is, at this moment. For any thread. */
         Shard shardOf(String channel);
 
-        /** @param again whether there was a link before, so that messages may have been missed */
-        void onLinked(boolean again);
+        /**
+         * @param again whether there was a link before, so that messages may have been missed
+         * @param subscriptions how many are in force on this one
+         */
+        void onLinked(boolean again, int subscriptions);
 
         void onLost(String reason);
+
+        /** The server has answered for some messages, and not for others, which are sent again. For any thread. */
+        void onSent(int taken, int left);
 
         /** For any thread; must not block. */
         void onMessage(String topic, String channel, byte[] payload);
@@ -67,6 +73,16 @@ final class Shard {
     /** For any thread. */
     void publish(String channel, byte[] payload) {
         publisher.publish(channel, payload);
+    }
+
+    /** How many messages wait; for any thread. */
+    int queuedMessages() {
+        return publisher.queuedMessages();
+    }
+
+    /** Their bytes; for any thread. */
+    long queuedBytes() {
+        return publisher.queuedBytes();
     }
 
     /** Done when everything has been published; takes nothing any more. */
@@ -138,7 +154,14 @@ final class Shard {
             return CompletableFuture.completedFuture(1);
         }
         RedisLink link = links.current();
-        return link == null ? CompletableFuture.completedFuture(0) : link.send(commands, messages.subList(0, own));
+        if (link == null) {
+            return CompletableFuture.completedFuture(0);
+        }
+        List<OrderedPublisher.Message> batch = messages.subList(0, own);
+        return link.send(commands, batch).thenApply(taken -> {
+            host.onSent(taken, batch.size() - taken);
+            return taken;
+        });
     }
 
     private final class LinkOwner implements LinkKeeper.Owner {
@@ -159,11 +182,12 @@ final class Shard {
 
         @Override
         public void onLinked(RedisLink link) {
-            host.topicsOf(Shard.this)
+            List<Topic> subscribed = host.topicsOf(Shard.this)
                     .filter(topic -> link.names().contains(topic.name()))
-                    .forEach(Topic::confirm);
+                    .toList();
+            subscribed.forEach(Topic::confirm);
             log.info("redis: connected to {}", link);
-            host.onLinked(linkedBefore);
+            host.onLinked(linkedBefore, subscribed.size());
             linkedBefore = true;
         }
 

@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.RoomListener;
 import io.duet.adapter.redis.RedisAdapterOptions.SubscriptionMode;
 import java.util.Set;
@@ -108,6 +109,7 @@ final class ShardedWire implements Wire {
             codec.decode(payload, receiver);
         } catch (IllegalArgumentException e) {
             log.debug("message of the cluster dropped: {}", e.getMessage());
+            receiver.onUseless(Discard.MALFORMED);
         }
     }
 

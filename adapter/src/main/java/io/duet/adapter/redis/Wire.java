@@ -1,5 +1,6 @@
 package io.duet.adapter.redis;
 
+import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.RoomListener;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -12,13 +13,15 @@ import java.util.concurrent.CompletionStage;
  * the order of the calls of one thread.
  */
 interface Wire {
-    /** Takes what other nodes and emitters send; messages of this node are left out. Must not block. */
+    /** Takes what other nodes and emitters send; of what is of no use it hears only that it came. Must not block. */
     interface Receiver {
         void onBroadcast(Broadcast broadcast);
 
         void onRequest(Request request);
 
         void onResponse(Response response);
+
+        void onUseless(Discard why);
     }
 
     /** This node's adapter, as others know it. */

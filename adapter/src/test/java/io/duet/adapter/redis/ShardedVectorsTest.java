@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.duet.adapter.BroadcastOptions;
+import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.EventPacket;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,6 +156,11 @@ final class ShardedVectorsTest {
         @Override
         public void onResponse(Response response) {
             messages.add(response);
+        }
+
+        @Override
+        public void onUseless(Discard why) {
+            // Only what is of use is compared.
         }
     }
 }
