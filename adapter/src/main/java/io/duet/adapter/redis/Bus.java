@@ -44,10 +44,16 @@ interface Bus {
      */
     CompletionStage<Void> close(Duration limit);
 
+    /** Of which kind its channels are. */
+    PubSub kind();
+
     /** Takes messages. Must not block. */
     @FunctionalInterface
     interface Receiver {
         void onMessage(String channel, byte[] payload);
+
+        /** The subscription was made anew, on another connection: messages may have been missed. On any thread of the bus. */
+        default void onResubscribed() {}
     }
 
     /** A subscription in force. */

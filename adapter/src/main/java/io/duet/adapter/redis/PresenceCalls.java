@@ -47,8 +47,24 @@ final class PresenceCalls {
         return prefix + ":wake";
     }
 
+    /** By which scripts publish there. */
+    String publishCommand() {
+        return bus.kind().publish().getName();
+    }
+
+    /** Runs a task whenever somebody has written, or may have while nobody here could hear of it. */
     CompletionStage<Bus.Subscription> onWakeUp(Runnable task) {
-        return bus.subscribe(wakeUpChannel(), (channel, payload) -> execute(task));
+        return bus.subscribe(wakeUpChannel(), new Bus.Receiver() {
+            @Override
+            public void onMessage(String channel, byte[] payload) {
+                execute(task);
+            }
+
+            @Override
+            public void onResubscribed() {
+                execute(task);
+            }
+        });
     }
 
     CompletionStage<List<Object>> call(String script, Object... arguments) {

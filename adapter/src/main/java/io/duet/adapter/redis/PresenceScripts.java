@@ -26,20 +26,20 @@ final class PresenceScripts {
             """;
 
     /**
-     * Buries nodes whose lease is over, then renews this node's. Arguments: node, lease in ms, prefix of socket keys, wake-up channel, {@code 1}
-     * to join anew. Answers whether the node is registered, the clock, the counter, its own version, then each node and the end of its lease.
+     * Buries nodes whose lease is over, then renews this node's. Arguments: node, lease in ms, prefix of socket keys, wake-up channel and the
+     * command to publish there, {@code 1} to join anew. Answers whether the node is registered, the clock, the counter, its own version, then each node and the end of its lease.
      */
     static final String RENEW = COMMON
             + """
-            local node, lease, prefix, channel = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+            local node, lease, prefix, channel, publish = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
             local dead = redis.call('ZRANGEBYSCORE', leases, '-inf', now)
             for _, other in ipairs(dead) do
               redis.call('ZREM', leases, other)
               redis.call('UNLINK', prefix .. other)
               append(lease, 'gone', other, '')
             end
-            if #dead > 0 then redis.call('PUBLISH', channel, '') end
-            local registered = redis.call('ZSCORE', leases, node) or ARGV[5] == '1'
+            if #dead > 0 then redis.call(publish, channel, '') end
+            local registered = redis.call('ZSCORE', leases, node) or ARGV[6] == '1'
             local version = redis.call('HGET', sockets, '#version') or ''
             if registered then
               redis.call('ZADD', leases, now + lease, node)
@@ -53,25 +53,26 @@ final class PresenceScripts {
             """;
 
     /**
-     * Writes one batch of changes. Arguments: node, lease in ms, wake-up channel, the version before ({@code *}: any), the version after, the
-     * changes as JSON, how many sockets are set, then their ids and entries, then the ids of those that are gone. Answers 1, or 0 if the node has
+     * Writes one batch of changes. Arguments: node, lease in ms, wake-up channel and the command to publish there, the version before ({@code *}:
+     * any), the version after, the changes as JSON, how many sockets are set, then their ids and entries, then the ids of those that are gone. Answers 1, or 0 if the node has
      * to register anew: its lease is over, or Redis has lost a batch of it. The same batch once more changes nothing.
      */
     static final String WRITE = COMMON
             + """
-            local node, lease, channel, before, after = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
+            local node, lease, channel, publish = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+            local before, after, changes = ARGV[5], ARGV[6], ARGV[7]
             if not redis.call('ZSCORE', leases, node) then return {0} end
             local version = redis.call('HGET', sockets, '#version') or ''
             if version == after then return {1} end
             if before ~= '*' and version ~= before then return {0} end
-            local first = 8
-            local last = first + 2 * tonumber(ARGV[7]) - 1
+            local first = 9
+            local last = first + 2 * tonumber(ARGV[8]) - 1
             for i = first, last, 2 do redis.call('HSET', sockets, ARGV[i], ARGV[i + 1]) end
             for i = last + 1, #ARGV do redis.call('HDEL', sockets, ARGV[i]) end
             redis.call('HSET', sockets, '#version', after)
-            append(lease, 'node', node, ARGV[6])
+            append(lease, 'node', node, changes)
             keep(lease, leases, sockets)
-            redis.call('PUBLISH', channel, '')
+            redis.call(publish, channel, '')
             return {1}
             """;
 
@@ -107,15 +108,16 @@ final class PresenceScripts {
             return answer
             """;
 
-    /** Leaves, and takes out what sockets are left. Arguments: node, lease in ms, wake-up channel. Answers whether it was there. */
+    /** Leaves, and takes out what sockets are left. Arguments: node, lease in ms, wake-up channel and the command to publish there. Answers whether
+     * it was there. */
     static final String LEAVE = COMMON
             + """
-            local node, lease, channel = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+            local node, lease, channel, publish = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
             redis.call('UNLINK', sockets)
             local left = redis.call('ZREM', leases, node)
             if left == 1 then
               append(lease, 'gone', node, '')
-              redis.call('PUBLISH', channel, '')
+              redis.call(publish, channel, '')
             end
             return {left}
             """;

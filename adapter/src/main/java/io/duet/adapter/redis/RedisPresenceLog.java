@@ -146,6 +146,7 @@ final class RedisPresenceLog implements PresenceLog {
                         leaseMillis,
                         calls().socketsPrefix(),
                         calls().wakeUpChannel(),
+                        calls().publishCommand(),
                         join ? "1" : "0")
                 .toCompletableFuture()
                 .orTimeout(leaseMillis / RENEWALS_PER_LEASE, TimeUnit.MILLISECONDS);
@@ -297,8 +298,9 @@ final class RedisPresenceLog implements PresenceLog {
         List<Object> gone = new ArrayList<>();
         last.forEach((id, entry) -> entry.ifPresentOrElse(
                 value -> present.addAll(List.of(id, PresenceJson.entry(value))), () -> gone.add(id)));
-        List<Object> arguments = new ArrayList<>(
-                List.of(node, leaseMillis, calls().wakeUpChannel(), before, after, PresenceJson.changes(batch)));
+        List<Object> arguments =
+                new ArrayList<>(List.of(node, leaseMillis, calls().wakeUpChannel(), calls().publishCommand()));
+        arguments.addAll(List.of(before, after, PresenceJson.changes(batch)));
         arguments.add(present.size() / 2);
         arguments.addAll(present);
         arguments.addAll(gone);
@@ -307,7 +309,12 @@ final class RedisPresenceLog implements PresenceLog {
 
     private void leave() {
         calls().handle(
-                        calls().call(PresenceScripts.LEAVE, node, leaseMillis, calls().wakeUpChannel()),
+                        calls().call(
+                                        PresenceScripts.LEAVE,
+                                        node,
+                                        leaseMillis,
+                                        calls().wakeUpChannel(),
+                                        calls().publishCommand()),
                         (answer, failure) -> left.complete(null));
     }
 

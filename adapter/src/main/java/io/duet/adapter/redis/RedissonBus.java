@@ -106,7 +106,10 @@ final class RedissonBus implements Bus {
     static RedissonBus over(Redisson redisson, RedisAdapterOptions options, PubSub commands, BusCounters counters) {
         boolean sharded = commands == PubSub.SHARDED && redisson.getConfig().isClusterConfig();
         ConnectionManager cluster = sharded ? redisson.getCommandExecutor().getConnectionManager() : null;
-        return new RedissonBus(() -> redisson, client -> {}, options, counters, commands, cluster).start();
+        RedissonBus bus = new RedissonBus(() -> redisson, client -> {}, options, counters, commands, cluster);
+        // Scripts need it, also where the shards find their masters without.
+        bus.redisson = redisson;
+        return bus.start();
     }
 
     /** The same for who does not count. */
@@ -207,6 +210,11 @@ final class RedissonBus implements Bus {
                         },
                         thread)
                 .thenCompose(answer -> answer);
+    }
+
+    @Override
+    public PubSub kind() {
+        return commands;
     }
 
     @Override

@@ -186,6 +186,9 @@ final class Shard {
                     .filter(topic -> link.names().contains(topic.name()))
                     .toList();
             subscribed.forEach(Topic::confirm);
+            if (linkedBefore) {
+                subscribed.forEach(Topic::resubscribed);
+            }
             log.info("redis: connected to {}", link);
             host.onLinked(linkedBefore, subscribed.size());
             linkedBefore = true;

@@ -61,6 +61,11 @@ final class Topic {
         return registrations;
     }
 
+    /** It is subscribed on another link than before. */
+    void resubscribed() {
+        registrations.forEach(registration -> registration.receiver().onResubscribed());
+    }
+
     void confirm() {
         registrations.forEach(registration -> registration.ready().complete(null));
     }

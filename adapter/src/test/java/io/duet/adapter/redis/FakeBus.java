@@ -47,6 +47,11 @@ final class FakeBus implements Bus {
     }
 
     @Override
+    public PubSub kind() {
+        return PubSub.PLAIN;
+    }
+
+    @Override
     public boolean isReady() {
         return true;
     }

@@ -63,6 +63,11 @@ final class GatedBus implements Bus {
     }
 
     @Override
+    public PubSub kind() {
+        return bus.kind();
+    }
+
+    @Override
     public boolean isReady() {
         return bus.isReady();
     }
