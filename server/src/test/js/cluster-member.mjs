@@ -1,5 +1,6 @@
 // Node's side of the fixture `node`: a cluster member, driven by JSON lines on standard input.
 import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
+import { createAdapter as createStreamsAdapter } from "@socket.io/redis-streams-adapter";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createClient } from "redis";
@@ -14,6 +15,7 @@ const pub = await createClient({ url: settings.redis }).connect();
 const sub = await pub.duplicate().connect();
 const ADAPTERS = {
   classic: () => createAdapter(pub, sub, { requestsTimeout: Number(settings["answer-timeout"]) }),
+  streams: () => createStreamsAdapter(pub),
   sharded: () => createShardedAdapter(pub, sub, { subscriptionMode: settings["subscription-mode"] }),
 };
 const io = new Server(Number(settings.port), { adapter: ADAPTERS[settings.adapter]() });

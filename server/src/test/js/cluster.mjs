@@ -1,4 +1,4 @@
-// Duet and Node servers as one cluster: --jar (duet-fixtures.jar) and --redis (its URI); --adapter (classic or sharded), --combinations.
+// Duet and Node servers as one cluster: --jar (duet-fixtures.jar) and --redis (its URI); --adapter (classic, sharded or streams), --combinations.
 // Two Duet and two Node processes; each combination of three of them, in either order, is a namespace that only these three serve. Its first
 // member sends. The scenarios are those of the adapters' published test suite. One Duet process has the msgpack parser, which is between it and
 // its clients.
@@ -40,6 +40,8 @@ class Cluster {
   async start() {
     await Promise.all(this.members.map((_, i) => this.ask(i, { op: "of" })));
     await Promise.all(this.members.map((_, i) => eventually(`3 nodes at ${i}`, async () => (await this.ask(i, { op: "serverCount" })) === 3)));
+    // Until it has read something, Node reads "what comes from now on" again and again, and misses what comes in between.
+    if (settings.adapter === "streams") await pub.sendCommand(["XADD", "socket.io", "*", "uid", "script", "nsp", "/nobody", "type", "3"]);
     return this.connected();
   }
 
@@ -267,6 +269,8 @@ const SERVING = {
   async "is delivered to nodes that hold the room, and to Node's if they cannot do otherwise"(cluster) {
     await Promise.all([1, 2].map(i => cluster.join(i, "held")));
     const [packet, opts] = [{ type: 2, data: ["nobody listens"], nsp: cluster.nsp }, { rooms: ["held"], except: [], flags: {} }];
+    // A stream is read by all.
+    if (settings.adapter === "streams") return;
     const channel = `socket.io#${cluster.nsp}#held#`;
     const deliveries = classic
       ? await pub.publish(channel, Buffer.from(encode(["script", packet, opts])))

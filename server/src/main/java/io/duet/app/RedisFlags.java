@@ -18,10 +18,11 @@ final class RedisFlags {
     /** The wires of {@link RedisAdapter}. */
     enum Wire {
         CLASSIC,
-        SHARDED
+        SHARDED,
+        STREAMS
     }
 
-    @Option(names = "--adapter", paramLabel = "<name>", description = "with --redis: classic (default) or sharded")
+    @Option(names = "--adapter", paramLabel = "<name>", description = "classic (default), sharded or streams")
     private @Nullable Wire adapter;
 
     @Option(names = "--redis-key", paramLabel = "<text>", description = "prefix of channels; default socket.io")
@@ -65,6 +66,10 @@ final class RedisFlags {
         }
         RedisAdapterOptions built = options.build();
         return Optional.of(
-                adapter == Wire.SHARDED ? RedisAdapter.sharded(redis, built) : RedisAdapter.classic(redis, built));
+                switch (adapter == null ? Wire.CLASSIC : adapter) {
+                    case CLASSIC -> RedisAdapter.classic(redis, built);
+                    case SHARDED -> RedisAdapter.sharded(redis, built);
+                    case STREAMS -> RedisAdapter.streams(redis, built);
+                });
     }
 }

@@ -22,6 +22,17 @@ final class ClusterIT {
     }
 
     @Test
+    void duetAndNodeServersBehaveAsOneOnTheStreamsWire() throws Exception {
+        run("cluster.mjs", "--adapter", "streams", "--combinations", "DDN,DNN,NDD");
+    }
+
+    @Test
+    @Tag("long")
+    void duetAndNodeServersBehaveAsOneInEveryOrderOnTheStreamsWire() throws Exception {
+        run("cluster.mjs", "--adapter", "streams");
+    }
+
+    @Test
     @Tag("long")
     void duetAndNodeServersBehaveAsOneInEveryModeOfTheShardedWire() throws Exception {
         for (String mode : List.of("dynamic", "static", "dynamic-private")) {
@@ -37,6 +48,11 @@ final class ClusterIT {
     @Test
     void duetPublishesAndDeliversWhatNodeWasSeenToDoOnTheShardedWire() throws Exception {
         run("vectors.mjs", "--adapter", "sharded", "--vectors", System.getProperty("duet.vectors.dir"));
+    }
+
+    @Test
+    void duetWritesAndDeliversWhatNodeWasSeenToDoOnTheStreamsWire() throws Exception {
+        run("vectors.mjs", "--adapter", "streams", "--vectors", System.getProperty("duet.vectors.dir"));
     }
 
     private static void run(String name, String... more) throws Exception {

@@ -104,6 +104,11 @@ final class ClassicWire implements Wire {
     }
 
     @Override
+    public boolean returnsOwn() {
+        return false;
+    }
+
+    @Override
     public boolean knowsAllRooms() {
         return true;
     }

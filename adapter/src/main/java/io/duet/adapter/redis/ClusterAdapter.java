@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One namespace's share of a cluster: this node's own rooms, what it has asked the others and what they ask it, over one of Node's wires.
  *
- * <p>What is sent is given to the wire, then delivered here; what arrives is delivered here only. The bus calls back on one thread, in the
- * order of Redis.
+ * <p>What is sent is given to the wire, then delivered here, unless the wire brings it back when it is its turn; what arrives is delivered here
+ * only. The bus calls back on one thread, in the order of Redis.
  */
 final class ClusterAdapter implements Adapter {
     private final InMemoryAdapter local;
@@ -112,7 +112,9 @@ final class ClusterAdapter implements Adapter {
         if (!target.flags().local()) {
             wire.send(new Broadcast(wire.uid(), packet, target));
         }
-        local.broadcast(packet, target);
+        if (isDoneHere(target)) {
+            local.broadcast(packet, target);
+        }
     }
 
     @Override
@@ -135,7 +137,9 @@ final class ClusterAdapter implements Adapter {
         if (!target.flags().local()) {
             wire.send(new Request.Join(wire.uid(), target, names));
         }
-        local.addSockets(target, names);
+        if (isDoneHere(target)) {
+            local.addSockets(target, names);
+        }
     }
 
     @Override
@@ -143,7 +147,9 @@ final class ClusterAdapter implements Adapter {
         if (!target.flags().local()) {
             wire.send(new Request.Leave(wire.uid(), target, names));
         }
-        local.delSockets(target, names);
+        if (isDoneHere(target)) {
+            local.delSockets(target, names);
+        }
     }
 
     @Override
@@ -151,12 +157,19 @@ final class ClusterAdapter implements Adapter {
         if (!target.flags().local()) {
             wire.send(new Request.Disconnect(wire.uid(), target, close));
         }
-        local.disconnectSockets(target, close);
+        if (isDoneHere(target)) {
+            local.disconnectSockets(target, close);
+        }
     }
 
     @Override
     public void serverSideEmit(List<@Nullable Object> data) {
         wire.send(new Request.ServerSideEmit(wire.uid(), Optional.empty(), data));
+    }
+
+    /** Otherwise the wire brings it back, when it is its turn. */
+    private boolean isDoneHere(BroadcastOptions target) {
+        return target.flags().local() || !wire.returnsOwn();
     }
 
     // Asking

@@ -17,8 +17,8 @@ import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
 
 /**
- * Connects servers through Redis, on one of the wires of {@code @socket.io/redis-adapter} 8.3: Duet and Node servers with the same key on the
- * same wire are one cluster. {@code @socket.io/redis-emitter} reaches those on the classic wire.
+ * Connects servers through Redis, on one of the wires of {@code @socket.io/redis-adapter} 8.3 or on that of
+ * {@code @socket.io/redis-streams-adapter} 0.3: Duet and Node servers with the same key on the same wire are one cluster. {@code @socket.io/redis-emitter} reaches those on the classic wire.
  *
  * <p>Messages of one node keep their order, whatever happens to Redis. While it is away they wait within the bounds of
  * {@link RedisAdapterOptions}, and sockets of the same node are served as ever. A message is sent again if Redis did not answer for it, so it
@@ -31,14 +31,18 @@ public final class RedisAdapter implements AdapterFactory {
 
     /** Makes a namespace's wire. */
     private interface Wires {
-        Wire create(String namespace, ObjectMapper mapper, Predicate<String> hasRoom, Bus bus, Wire.Receiver receiver);
+        Wire create(
+                Node node, String namespace, ObjectMapper mapper, Predicate<String> hasRoom, Wire.Receiver receiver);
     }
+
+    /** What the namespaces of one node share. */
+    private record Node(RedissonBus bus, Streams streams) {}
 
     private final Function<BusCounters, RedissonBus> buses;
     private final RedisAdapterOptions options;
     private final Wires wires;
     private final BusCounters counters = new BusCounters();
-    private @Nullable RedissonBus bus;
+    private @Nullable Node node;
     private int adapters;
 
     private RedisAdapter(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options, Wires wires) {
@@ -51,16 +55,24 @@ public final class RedisAdapter implements AdapterFactory {
         return new RedisAdapter(
                 buses,
                 options,
-                (namespace, mapper, hasRoom, bus, receiver) ->
-                        new ClassicWire(namespace, mapper, hasRoom, bus, options, receiver));
+                (node, namespace, mapper, hasRoom, receiver) ->
+                        new ClassicWire(namespace, mapper, hasRoom, node.bus(), options, receiver));
     }
 
     private static RedisAdapter sharded(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options) {
         return new RedisAdapter(
                 buses,
                 options,
-                (namespace, mapper, hasRoom, bus, receiver) ->
-                        new ShardedWire(namespace, mapper, bus, options, receiver));
+                (node, namespace, mapper, hasRoom, receiver) ->
+                        new ShardedWire(namespace, mapper, node.bus(), options, receiver));
+    }
+
+    private static RedisAdapter streams(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options) {
+        return new RedisAdapter(
+                buses,
+                options,
+                (node, namespace, mapper, hasRoom, receiver) -> new StreamsWire(
+                        namespace, mapper, node.bus(), node.streams().of(namespace), options, receiver));
     }
 
     /**
@@ -120,21 +132,56 @@ public final class RedisAdapter implements AdapterFactory {
         return sharded(counters -> RedissonBus.to(redis, options, PubSub.SHARDED, counters), options);
     }
 
+    /**
+     * The wire of {@code @socket.io/redis-streams-adapter} 0.3, where a client of the caller's is connected; the caller also ends it, after the
+     * server. Broadcasts go through a stream, which every node reads from end to end: a node that was cut off reads what it has missed, and all
+     * clients of the cluster get the broadcasts of a namespace in one order. What is sent here is delivered here when it comes back.
+     *
+     * <p>While Redis is away, broadcasts wait, also for sockets of this node, for {@code maxPublishWait} at most; then those that wait, and what
+     * comes after them, reach this node only. In a Redis Cluster each stream is at the master that has its slot.
+     *
+     * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
+     */
+    public static RedisAdapter streams(RedissonClient redisson, RedisAdapterOptions options) {
+        Redisson usable = RedissonBus.usable(redisson);
+        return streams(counters -> RedissonBus.over(usable, options, requests(options), counters), options);
+    }
+
+    /** The same with all defaults. */
+    public static RedisAdapter streams(RedissonClient redisson) {
+        return streams(redisson, RedisAdapterOptions.defaults());
+    }
+
+    /**
+     * The streams wire at one Redis, by a client that is configured for it and ends with the server. Redis need not be there at the start.
+     *
+     * @param uri as for {@link #classic(String, RedisAdapterOptions)}
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static RedisAdapter streams(String uri, RedisAdapterOptions options) {
+        RedisUri redis = RedisUri.parse(uri);
+        return streams(counters -> RedissonBus.to(redis, options, requests(options), counters), options);
+    }
+
+    private static PubSub requests(RedisAdapterOptions options) {
+        return options.useShardedPubSub() ? PubSub.SHARDED : PubSub.PLAIN;
+    }
+
     @Override
     public synchronized Adapter create(String namespace, LocalSockets sockets) {
-        RedissonBus used = bus();
+        Node used = node();
         adapters++;
         return new ClusterAdapter(
                 sockets,
                 options.requestsTimeout(),
-                (receiver, hasRoom) -> wires.create(namespace, sockets.mapper(), hasRoom, used, receiver),
+                (receiver, hasRoom) -> wires.create(used, namespace, sockets.mapper(), hasRoom, receiver),
                 counters,
                 this::released);
     }
 
     @Override
     public synchronized PresenceLog presenceLog(String namespace, Duration lease) {
-        return new RedisPresenceLog(bus(), options.key(), namespace, lease);
+        return new RedisPresenceLog(node().bus(), options.key(), namespace, lease);
     }
 
     @Override
@@ -144,14 +191,15 @@ public final class RedisAdapter implements AdapterFactory {
 
     /** Whether Redis is there and every subscription is in force. */
     public synchronized boolean isReady() {
-        return bus != null && bus.isReady();
+        return node != null && node.bus().isReady() && node.streams().isReady();
     }
 
-    private RedissonBus bus() {
-        RedissonBus used = bus;
+    private Node node() {
+        Node used = node;
         if (used == null) {
-            used = buses.apply(counters);
-            bus = used;
+            RedissonBus bus = buses.apply(counters);
+            used = new Node(bus, new Streams(options, bus::masterOf, bus.streamListener()));
+            node = used;
         }
         return used;
     }
@@ -159,11 +207,11 @@ public final class RedisAdapter implements AdapterFactory {
     /** One adapter has been closed; the last one ends the connection. */
     private synchronized CompletionStage<Void> released() {
         adapters--;
-        RedissonBus used = bus;
+        Node used = node;
         if (adapters > 0 || used == null) {
             return CompletableFuture.completedFuture(null);
         }
-        bus = null;
-        return used.close(FLUSH_LIMIT);
+        node = null;
+        return used.streams().close(FLUSH_LIMIT).thenCompose(done -> used.bus().close(FLUSH_LIMIT));
     }
 }

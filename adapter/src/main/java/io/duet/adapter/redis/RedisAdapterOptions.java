@@ -10,6 +10,9 @@ import java.time.Duration;
  */
 public final class RedisAdapterOptions {
     public static final String DEFAULT_KEY = "socket.io";
+    public static final String DEFAULT_STREAM_NAME = "socket.io";
+    public static final int DEFAULT_MAX_LEN = 10_000;
+    public static final int DEFAULT_READ_COUNT = 100;
     public static final Duration DEFAULT_REQUESTS_TIMEOUT = Duration.ofSeconds(5);
     public static final Duration DEFAULT_MAX_PUBLISH_WAIT = Duration.ofSeconds(10);
     public static final long DEFAULT_MAX_PUBLISH_QUEUE_BYTES = 64L * 1024 * 1024;
@@ -39,6 +42,12 @@ public final class RedisAdapterOptions {
     private final boolean publishOnSpecificResponseChannel;
     private final Subscription subscription;
     private final SubscriptionMode subscriptionMode;
+    private final String streamName;
+    private final int streamCount;
+    private final int maxLen;
+    private final int readCount;
+    private final boolean onlyPlaintext;
+    private final boolean useShardedPubSub;
     private final Duration maxPublishWait;
     private final long maxPublishQueueBytes;
     private final long maxReceiveQueueBytes;
@@ -51,6 +60,12 @@ public final class RedisAdapterOptions {
         this.publishOnSpecificResponseChannel = builder.publishOnSpecificResponseChannel;
         this.subscription = builder.subscription;
         this.subscriptionMode = builder.subscriptionMode;
+        this.streamName = builder.streamName;
+        this.streamCount = builder.streamCount;
+        this.maxLen = builder.maxLen;
+        this.readCount = builder.readCount;
+        this.onlyPlaintext = builder.onlyPlaintext;
+        this.useShardedPubSub = builder.useShardedPubSub;
         this.maxPublishWait = builder.maxPublishWait;
         this.maxPublishQueueBytes = builder.maxPublishQueueBytes;
         this.maxReceiveQueueBytes = builder.maxReceiveQueueBytes;
@@ -87,6 +102,30 @@ public final class RedisAdapterOptions {
         return subscriptionMode;
     }
 
+    public String streamName() {
+        return streamName;
+    }
+
+    public int streamCount() {
+        return streamCount;
+    }
+
+    public int maxLen() {
+        return maxLen;
+    }
+
+    public int readCount() {
+        return readCount;
+    }
+
+    public boolean onlyPlaintext() {
+        return onlyPlaintext;
+    }
+
+    public boolean useShardedPubSub() {
+        return useShardedPubSub;
+    }
+
     Duration maxPublishWait() {
         return maxPublishWait;
     }
@@ -114,6 +153,12 @@ public final class RedisAdapterOptions {
         private boolean publishOnSpecificResponseChannel;
         private Subscription subscription = Subscription.TARGETED;
         private SubscriptionMode subscriptionMode = SubscriptionMode.DYNAMIC;
+        private String streamName = DEFAULT_STREAM_NAME;
+        private int streamCount = 1;
+        private int maxLen = DEFAULT_MAX_LEN;
+        private int readCount = DEFAULT_READ_COUNT;
+        private boolean onlyPlaintext;
+        private boolean useShardedPubSub;
         private Duration maxPublishWait = DEFAULT_MAX_PUBLISH_WAIT;
         private long maxPublishQueueBytes = DEFAULT_MAX_PUBLISH_QUEUE_BYTES;
         private long maxReceiveQueueBytes = DEFAULT_MAX_RECEIVE_QUEUE_BYTES;
@@ -149,6 +194,45 @@ public final class RedisAdapterOptions {
         /** Sharded wire: default {@link SubscriptionMode#DYNAMIC}; the same for every node. */
         public Builder subscriptionMode(SubscriptionMode subscriptionMode) {
             this.subscriptionMode = requireNonNull(subscriptionMode, "subscriptionMode");
+            return this;
+        }
+
+        /** Streams wire: name of the stream, or what the names of several begin with; default {@value #DEFAULT_STREAM_NAME}. */
+        public Builder streamName(String streamName) {
+            this.streamName = requireNonNull(streamName, "streamName");
+            return this;
+        }
+
+        /**
+         * Streams wire: how many streams the namespaces are spread over, each of which is read by two connections of every node; default 1. The
+         * same for every node. With more than one, Node 0.3.1 does not read those of namespaces whose names have a negative hash.
+         */
+        public Builder streamCount(int streamCount) {
+            this.streamCount = (int) positive("streamCount", streamCount);
+            return this;
+        }
+
+        /** Streams wire: about how many entries a stream keeps, and so what a node that is cut off can miss; default 10,000. */
+        public Builder maxLen(int maxLen) {
+            this.maxLen = (int) positive("maxLen", maxLen);
+            return this;
+        }
+
+        /** Streams wire: how many entries are read at once; default 100. */
+        public Builder readCount(int readCount) {
+            this.readCount = (int) positive("readCount", readCount);
+            return this;
+        }
+
+        /** Streams wire: whether binary in entries is written as JSON, {@code {"type":"Buffer","data":[]}}; default false. */
+        public Builder onlyPlaintext(boolean onlyPlaintext) {
+            this.onlyPlaintext = onlyPlaintext;
+            return this;
+        }
+
+        /** Streams wire: whether requests go by Redis 7's sharded publish/subscribe; default false. */
+        public Builder useShardedPubSub(boolean useShardedPubSub) {
+            this.useShardedPubSub = useShardedPubSub;
             return this;
         }
 

@@ -363,16 +363,52 @@ final class RedissonBus implements Bus {
     }
 
     private RedisClient master() {
+        return manager().getWriteEntry(0).getClient();
+    }
+
+    private ConnectionManager manager() {
         RedissonClient client = redisson;
         if (client == null) {
             client = create.get();
             redisson = client;
         }
-        return ((Redisson) client)
-                .getCommandExecutor()
-                .getConnectionManager()
-                .getWriteEntry(0)
-                .getClient();
+        return ((Redisson) client).getCommandExecutor().getConnectionManager();
+    }
+
+    /** The server that has a key at this moment. */
+    CompletionStage<RedisClient> masterOf(String key) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    ConnectionManager manager = manager();
+                    return manager.getWriteEntry(manager.calcSlot(key)).getClient();
+                },
+                thread);
+    }
+
+    /** Messages to other nodes were given up, or may have been missed, by another way than this bus. */
+    StreamLog.Listener streamListener() {
+        return new StreamLog.Listener() {
+            @Override
+            public void gap() {
+                counters.gaps.increment();
+                tell(listener::gapSuspected);
+            }
+
+            @Override
+            public void appended(int entries) {
+                counters.published.add(entries);
+            }
+
+            @Override
+            public void read(int entries) {
+                counters.received.add(entries);
+            }
+
+            @Override
+            public void dropped(int entries) {
+                dropped.addAndGet(entries);
+            }
+        };
     }
 
     private static ScheduledExecutorService thread(String name) {

@@ -28,7 +28,7 @@ final class ShardedWire implements Wire {
         this.bus = bus;
         this.receiver = receiver;
         this.channels = new Channels(options.key(), namespace);
-        this.codec = new ClusterCodec(namespace, uid, mapper);
+        this.codec = new ClusterCodec(namespace, uid, mapper, ClusterWriter.Nothing.ABSENT);
         SubscriptionMode mode = options.subscriptionMode();
         this.rooms = new RoomChannels(
                 bus,
@@ -85,6 +85,11 @@ final class ShardedWire implements Wire {
         if (request instanceof Request.Join join) {
             rooms.joinedElsewhere(join.rooms());
         }
+    }
+
+    @Override
+    public boolean returnsOwn() {
+        return false;
     }
 
     @Override

@@ -13,7 +13,10 @@ import java.util.concurrent.CompletionStage;
  * the order of the calls of one thread.
  */
 interface Wire {
-    /** Takes what other nodes and emitters send; of what is of no use it hears only that it came. Must not block. */
+    /**
+     * Takes what other nodes and emitters send, and of this node {@link #returnsOwn}; of what is of no use it hears only that it came. Must not
+     * block.
+     */
     interface Receiver {
         void onBroadcast(Broadcast broadcast);
 
@@ -42,6 +45,12 @@ interface Wire {
     void send(Broadcast broadcast);
 
     void send(Request request);
+
+    /**
+     * Whether broadcasts, joins, leaves and disconnects of this node come back, when they have their place among those of others. Where they do,
+     * they are not done before.
+     */
+    boolean returnsOwn();
 
     /** Whether nodes understand {@link Request.AllRooms}. */
     boolean knowsAllRooms();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.redis.ClusterWriter.Nothing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -45,9 +46,11 @@ final class ShardedVectorsTest {
     void writesTheSameBytesFromTheMessage(Vectors.Vector vector) {
         JsonNode tree = vector.decoded();
         String namespace = tree.get("nsp").textValue();
-        ClusterMessage message = decode(new ClusterCodec(namespace, "own", new JsonMapper()), vector.payload());
+        ClusterMessage message =
+                decode(new ClusterCodec(namespace, "own", new JsonMapper(), Nothing.ABSENT), vector.payload());
 
-        byte[] again = new ClusterCodec(namespace, tree.get("uid").textValue(), new JsonMapper()).encode(message);
+        byte[] again = new ClusterCodec(namespace, tree.get("uid").textValue(), new JsonMapper(), Nothing.ABSENT)
+                .encode(message);
 
         assertThat(again).isEqualTo(vector.payload());
     }
@@ -58,14 +61,14 @@ final class ShardedVectorsTest {
         String uid = vector.decoded().get("uid").textValue();
         Received received = new Received();
 
-        new ClusterCodec("/", uid, new JsonMapper()).decode(vector.payload(), received);
+        new ClusterCodec("/", uid, new JsonMapper(), Nothing.ABSENT).decode(vector.payload(), received);
 
         assertThat(received.messages).isEmpty();
     }
 
     @Test
     void refusesWhatIsOfAnotherNamespaceOrOfNone() {
-        ClusterCodec codec = new ClusterCodec("/", "own", new JsonMapper());
+        ClusterCodec codec = new ClusterCodec("/", "own", new JsonMapper(), Nothing.ABSENT);
         String packet =
                 "\"type\":3,\"data\":{\"packet\":{\"type\":2,\"data\":[\"v\"]},\"opts\":{\"rooms\":[]}},\"uid\":\"u\"";
 
@@ -82,7 +85,7 @@ final class ShardedVectorsTest {
         byte[] payload = ("{\"type\":" + type + ",\"data\":{},\"uid\":\"u\",\"nsp\":\"/\"}").getBytes();
 
         assertThatExceptionOfType(ClusterMessageException.class)
-                .isThrownBy(() -> decode(new ClusterCodec("/", "own", new JsonMapper()), payload))
+                .isThrownBy(() -> decode(new ClusterCodec("/", "own", new JsonMapper(), Nothing.ABSENT), payload))
                 .withMessage("type: " + type + " (expected: 3 to 12)");
     }
 
@@ -90,13 +93,14 @@ final class ShardedVectorsTest {
     @MethodSource("malformed")
     void refusesWhatIsMalformed(Vectors.Vector vector) {
         assertThatExceptionOfType(ClusterMessageException.class)
-                .isThrownBy(() -> decode(new ClusterCodec("/", "own", new JsonMapper()), vector.payload()))
+                .isThrownBy(
+                        () -> decode(new ClusterCodec("/", "own", new JsonMapper(), Nothing.ABSENT), vector.payload()))
                 .withMessageMatching("(?s).+: .+ \\(expected: .+\\)");
     }
 
     @Test
     void refusesToSayWhatHasNoFormHere() {
-        ClusterCodec codec = new ClusterCodec("/", "own", new JsonMapper());
+        ClusterCodec codec = new ClusterCodec("/", "own", new JsonMapper(), Nothing.ABSENT);
 
         assertThatExceptionOfType(ClusterMessageException.class)
                 .isThrownBy(() -> codec.encode(new Request.AllRooms("own", "1")));
@@ -115,8 +119,8 @@ final class ShardedVectorsTest {
                 .map(Vectors.Vector::payload)
                 .filter(payload -> payload.length < 300)
                 .forEach(payloads::add);
-        ClusterCodec codec = new ClusterCodec("/", "own", new JsonMapper());
-        ClusterCodec other = new ClusterCodec("/", "other", new JsonMapper());
+        ClusterCodec codec = new ClusterCodec("/", "own", new JsonMapper(), Nothing.ABSENT);
+        ClusterCodec other = new ClusterCodec("/", "other", new JsonMapper(), Nothing.ABSENT);
         Random random = new Random(20261122);
         int understood = 0;
         for (int i = 0; i < 10_000; i++) {
@@ -140,7 +144,7 @@ final class ShardedVectorsTest {
         return received.messages.get(0);
     }
 
-    private static final class Received implements Wire.Receiver {
+    static final class Received implements Wire.Receiver {
         final List<ClusterMessage> messages = new ArrayList<>();
 
         @Override

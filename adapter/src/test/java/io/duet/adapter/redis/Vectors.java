@@ -38,6 +38,8 @@ final class Vectors {
         "sharded-values"
     };
 
+    static final String[] STREAMS = {"streams-broadcast", "streams-emitter", "streams-requests", "streams-values"};
+
     private static final Map<String, List<Vector>> READ = new ConcurrentHashMap<>();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

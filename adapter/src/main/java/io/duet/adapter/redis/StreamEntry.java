@@ -1,0 +1,37 @@
+package io.duet.adapter.redis;
+
+import java.util.List;
+
+/**
+ * One message in a stream, as Node's streams adapter writes it.
+ *
+ * @param uid of the sending adapter
+ * @param type decimal
+ * @param data JSON, or base64 of MessagePack; empty if the message has none
+ */
+record StreamEntry(String uid, String namespace, String type, String data) {
+    /** From the fields of an entry, names and values in turn; in any order. */
+    static StreamEntry of(List<?> fields) {
+        String uid = "";
+        String namespace = "";
+        String type = "";
+        String data = "";
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            String value = String.valueOf(fields.get(i + 1));
+            switch (String.valueOf(fields.get(i))) {
+                case "uid" -> uid = value;
+                case "nsp" -> namespace = value;
+                case "type" -> type = value;
+                case "data" -> data = value;
+                default -> {
+                    // A later version's.
+                }
+            }
+        }
+        return new StreamEntry(uid, namespace, type, data);
+    }
+
+    int sizeBytes() {
+        return namespace.length() + data.length() + 128;
+    }
+}

@@ -1,0 +1,135 @@
+package io.duet.adapter.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.redisson.client.RedisClient;
+import org.redisson.client.RedisConnection;
+import org.redisson.client.codec.ByteArrayCodec;
+import org.redisson.client.codec.StringCodec;
+import org.redisson.client.protocol.CommandData;
+import org.redisson.client.protocol.CommandsData;
+import org.redisson.client.protocol.RedisCommand;
+import org.redisson.client.protocol.decoder.ObjectListReplayDecoder;
+
+/**
+ * Two connections to one Redis server, for reading a stream, which waits, and for writing to it. Made as those of a {@link RedisLink}, and ends
+ * as soon as one of the two does; what is asked then may never be answered.
+ */
+final class StreamLink {
+    private static final int TIMEOUT_MILLIS = 1000;
+    private static final RedisCommand<List<Object>> XREAD =
+            new RedisCommand<>("XREAD", new ObjectListReplayDecoder<>());
+    private static final RedisCommand<List<Object>> XRANGE =
+            new RedisCommand<>("XRANGE", new ObjectListReplayDecoder<>());
+    private static final RedisCommand<List<Object>> XREVRANGE =
+            new RedisCommand<>("XREVRANGE", new ObjectListReplayDecoder<>());
+    private static final RedisCommand<Object> XADD = new RedisCommand<>("XADD");
+
+    /** What was read. */
+    record Read(String id, StreamEntry entry) {}
+
+    private final RedisClient master;
+    private final RedisConnection reading;
+    private final RedisConnection writing;
+    private final CompletableFuture<Void> closed;
+
+    private StreamLink(
+            RedisClient master, RedisConnection reading, RedisConnection writing, CompletableFuture<Void> closed) {
+        this.master = master;
+        this.reading = reading;
+        this.writing = writing;
+        this.closed = closed;
+    }
+
+    static CompletableFuture<StreamLink> open(RedisClient master) {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        RedisClient client = RedisLink.own(master, () -> closed.complete(null));
+        closed.thenRun(client::shutdownAsync);
+        CompletableFuture<RedisConnection> reading = client.connectAsync().toCompletableFuture();
+        CompletableFuture<RedisConnection> writing = client.connectAsync().toCompletableFuture();
+        return reading.thenCombine(writing, (first, second) -> new StreamLink(master, first, second, closed))
+                .orTimeout(2 * TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((link, failure) -> {
+                    if (failure != null) {
+                        closed.complete(null);
+                    }
+                });
+    }
+
+    /** The server, as Redisson knows it. */
+    RedisClient master() {
+        return master;
+    }
+
+    boolean isOpen() {
+        return !closed.isDone();
+    }
+
+    void close() {
+        closed.complete(null);
+    }
+
+    /** The id of the last entry; {@code 0-0} if there is none. */
+    CompletionStage<String> lastId(String stream) {
+        return this.<List<Object>>ask(reading, XREVRANGE, stream, "+", "-", "COUNT", 1)
+                .thenApply(found -> found.isEmpty() ? "0-0" : id(found.get(0)));
+    }
+
+    CompletionStage<Boolean> has(String stream, String id) {
+        return this.<List<Object>>ask(reading, XRANGE, stream, id, id, "COUNT", 1)
+                .thenApply(found -> !found.isEmpty());
+    }
+
+    /** What is behind an id, in order; nothing if nothing comes within the time, at once if that is none. */
+    CompletionStage<List<Read>> read(String stream, String after, int count, Duration wait) {
+        List<Object> words = new ArrayList<>(List.of("COUNT", count));
+        if (!wait.isZero()) {
+            words.addAll(List.of("BLOCK", wait.toMillis()));
+        }
+        words.addAll(List.of("STREAMS", stream, after));
+        return this.<List<Object>>ask(wait.toMillis(), reading, XREAD, words.toArray())
+                .thenApply(
+                        streams -> streams.isEmpty() ? List.of() : reads((List<?>) ((List<?>) streams.get(0)).get(1)));
+    }
+
+    /** Appends in this order; done when all are answered for, and fails if one is not. One call at a time. */
+    CompletableFuture<Void> append(String stream, int maxLength, List<StreamEntry> entries) {
+        List<CommandData<?, ?>> batch = new ArrayList<>(entries.size());
+        for (StreamEntry entry : entries) {
+            List<Object> words = new ArrayList<>(List.of(stream, "MAXLEN", "~", maxLength, "*"));
+            words.addAll(List.of("uid", entry.uid(), "nsp", entry.namespace(), "type", entry.type()));
+            if (!entry.data().isEmpty()) {
+                words.addAll(List.of("data", entry.data()));
+            }
+            batch.add(new CommandData<>(new CompletableFuture<>(), ByteArrayCodec.INSTANCE, XADD, words.toArray()));
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        writing.send(new CommandsData(done, batch, false, false));
+        return done.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private <T> CompletionStage<T> ask(RedisConnection connection, RedisCommand<T> command, Object... words) {
+        return ask(0, connection, command, words);
+    }
+
+    private <T> CompletionStage<T> ask(
+            long waitMillis, RedisConnection connection, RedisCommand<T> command, Object... words) {
+        return connection.async(waitMillis + TIMEOUT_MILLIS, StringCodec.INSTANCE, command, words);
+    }
+
+    private static List<Read> reads(List<?> entries) {
+        List<Read> reads = new ArrayList<>(entries.size());
+        for (Object entry : entries) {
+            reads.add(new Read(id(entry), StreamEntry.of((List<?>) ((List<?>) entry).get(1))));
+        }
+        return reads;
+    }
+
+    private static String id(Object entry) {
+        return String.valueOf(((List<?>) entry).get(0));
+    }
+}

@@ -1,0 +1,439 @@
+package io.duet.adapter.redis;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.redisson.client.RedisClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream: appends to it in order, and reads all of it from the moment of the start, whatever happens to the connection.
+ *
+ * <p>What is appended is done with when it has been read back, so that all nodes see the same order. After an interruption everything that
+ * came meanwhile is read first; what of the entries under way is not among it has not got through, and is appended again. So nothing is lost or
+ * doubled for as long as the stream keeps what this node has read last. When it does not, a gap is told.
+ *
+ * <p>While Redis is away entries wait. When the first of them has waited too long, or there are too many, all are done with here and reach no
+ * other node; so does everything that comes until Redis is back.
+ *
+ * <p>All state belongs to one thread, which also hands out what is read; appending is for any thread.
+ */
+final class StreamLog {
+    private static final Logger log = LoggerFactory.getLogger(StreamLog.class);
+
+    private static final long TICK_MILLIS = 100;
+    private static final int TICKS_PER_LOOK = 5;
+    private static final Duration WAIT = Duration.ofSeconds(2);
+    private static final int BATCH = 128;
+
+    /** What happens to the whole log. Called on its thread. */
+    interface Listener {
+        /** What other nodes wrote may have been missed. */
+        void gap();
+
+        /** So many entries were written. */
+        void appended(int entries);
+
+        /** So many entries were read. */
+        void read(int entries);
+
+        /** Entries have reached no other node. */
+        void dropped(int entries);
+    }
+
+    /** Takes the entries of other adapters in a namespace, in the order of the stream. Must not block. */
+    interface Receiver {
+        void onEntry(String id, StreamEntry entry);
+    }
+
+    /** An entry of ours that has not been read back. */
+    private static final class Own {
+        private enum State {
+            WAITING,
+            UNDER_WAY,
+            APPENDED
+        }
+
+        private final StreamEntry entry;
+        private final Consumer<String> turn;
+        private final long expiresAtNanos;
+        private State state = State.WAITING;
+
+        Own(StreamEntry entry, Consumer<String> turn, Duration limit) {
+            this.entry = entry;
+            this.turn = turn;
+            this.expiresAtNanos = System.nanoTime() + limit.toNanos();
+        }
+    }
+
+    private final String name;
+    private final Function<String, CompletionStage<RedisClient>> master;
+    private final RedisAdapterOptions options;
+    private final Listener listener;
+    private final Map<String, Receiver> receivers = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final ScheduledExecutorService thread;
+
+    /** In their order: first those that are appended, then those under way, one batch, then those that wait. */
+    private final Deque<Own> ours = new ArrayDeque<>();
+
+    private final Set<String> uids = ConcurrentHashMap.newKeySet();
+    private long bytes;
+    private int ticks;
+    private @Nullable StreamLink link;
+    private CompletableFuture<StreamLink> opened = new CompletableFuture<>();
+    private boolean opening;
+    private boolean writing;
+    private boolean away;
+    private volatile String position = "";
+    private volatile boolean ready;
+    private @Nullable CompletableFuture<Void> drained;
+
+    /** @param master the server that has a key at this moment */
+    StreamLog(
+            String name,
+            Function<String, CompletionStage<RedisClient>> master,
+            RedisAdapterOptions options,
+            Listener listener) {
+        this.name = name;
+        this.master = master;
+        this.options = options;
+        this.listener = listener;
+        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread created = new Thread(task, "duet-stream");
+            created.setDaemon(true);
+            return created;
+        });
+        thread.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Done when everything that is appended from then on is read. */
+    CompletionStage<Void> started() {
+        return started;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    /** @param uid of the adapter that appends in this namespace */
+    void listen(String namespace, String uid, Receiver receiver) {
+        uids.add(uid);
+        receivers.put(namespace, receiver);
+    }
+
+    void forget(String namespace) {
+        receivers.remove(namespace);
+    }
+
+    /**
+     * Appends behind what was appended before.
+     *
+     * @param turn called on the log's thread when the entry has been read back, with its id; with an empty one if it is not in the stream
+     */
+    void append(StreamEntry entry, Consumer<String> turn) {
+        Own own = new Own(entry, turn, options.maxPublishWait());
+        try {
+            thread.execute(() -> add(own));
+        } catch (RejectedExecutionException e) {
+            turn.accept("");
+        }
+    }
+
+    /** Done when everything has been appended, or given up. */
+    CompletionStage<Void> close(Duration limit) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        thread.execute(() -> {
+            drained = done;
+            checkDrained();
+        });
+        return done.completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRunAsync(
+                        () -> {
+                            opened.thenAccept(StreamLink::close);
+                            thread.shutdownNow();
+                        },
+                        thread);
+    }
+
+    private void checkDrained() {
+        CompletableFuture<Void> done = drained;
+        if (done != null && ours.stream().allMatch(own -> own.state == Own.State.APPENDED)) {
+            done.complete(null);
+        }
+    }
+
+    // Connecting
+
+    private void tick() {
+        try {
+            StreamLink used = link;
+            if (used != null && !used.isOpen()) {
+                lost();
+            }
+            if (link == null) {
+                expire();
+                connect();
+            } else if (ticks++ % TICKS_PER_LOOK == 0) {
+                follow(link);
+            }
+        } catch (RuntimeException e) {
+            log.error("stream {} failed", name, e);
+        }
+    }
+
+    private void lost() {
+        link = null;
+        ready = false;
+        writing = false;
+        log.warn("redis: stream {} is out of reach", name);
+    }
+
+    /** A master that was replaced in good order keeps its connections. */
+    private void follow(StreamLink used) {
+        master.apply(name).thenAccept(present -> {
+            if (present != used.master()) {
+                used.close();
+            }
+        });
+    }
+
+    private void connect() {
+        if (opening) {
+            return;
+        }
+        opening = true;
+        opened = master.apply(name).thenCompose(StreamLink::open).toCompletableFuture();
+        opened.whenCompleteAsync(
+                (made, failure) -> {
+                    opening = false;
+                    if (failure != null) {
+                        log.debug("redis: no connection to stream {} yet: {}", name, failure.toString());
+                    } else {
+                        link = made;
+                        resume(made);
+                    }
+                },
+                thread);
+    }
+
+    /** From where we are, or at the first time from the end. */
+    private void resume(StreamLink used) {
+        String from = position;
+        CompletionStage<String> start = from.isEmpty()
+                ? used.lastId(name)
+                : used.lastId(name).thenCombine(used.has(name, from), (last, there) -> {
+                    if (there || from.equals("0-0")) {
+                        return from;
+                    }
+                    thread.execute(this::gap);
+                    // A Redis that has lost its end writes ids anew that we have seen.
+                    return isBehind(last, from) ? last : from;
+                });
+        after(used, start, found -> {
+            position = found;
+            catchUp(used);
+        });
+    }
+
+    private static boolean isBehind(String id, String other) {
+        String[] one = id.split("-", 2);
+        String[] two = other.split("-", 2);
+        int byTime = Long.compare(Long.parseLong(one[0]), Long.parseLong(two[0]));
+        return byTime < 0 || (byTime == 0 && Long.parseLong(one[1]) < Long.parseLong(two[1]));
+    }
+
+    private void gap() {
+        log.warn("redis: stream {} does not go on where it was read last; messages of other nodes were missed", name);
+        listener.gap();
+    }
+
+    private void catchUp(StreamLink used) {
+        after(used, used.read(name, position, options.readCount(), Duration.ZERO), entries -> {
+            take(entries);
+            if (!entries.isEmpty()) {
+                catchUp(used);
+                return;
+            }
+            // What of ours got through has been read back.
+            while (!ours.isEmpty() && ours.element().state == Own.State.APPENDED) {
+                done(ours.remove(), "");
+            }
+            ours.forEach(own -> own.state = Own.State.WAITING);
+            away = false;
+            ready = true;
+            started.complete(null);
+            log.info("redis: reading stream {} from {}", name, position);
+            write();
+            readOn(used);
+        });
+    }
+
+    // Reading
+
+    private void readOn(StreamLink used) {
+        after(used, used.read(name, position, options.readCount(), WAIT), entries -> {
+            if (entries.size() < options.readCount()) {
+                take(entries);
+                readOn(used);
+                return;
+            }
+            // There is more than that: the stream may have been cut behind us.
+            String before = position;
+            after(used, used.has(name, before), there -> {
+                if (!there && !before.equals("0-0")) {
+                    gap();
+                }
+                take(entries);
+                readOn(used);
+            });
+        });
+    }
+
+    private void take(List<StreamLink.Read> entries) {
+        listener.read(entries.size());
+        for (StreamLink.Read read : entries) {
+            position = read.id();
+            if (!isOurs(read)) {
+                Receiver receiver = receivers.get(read.entry().namespace());
+                if (receiver != null) {
+                    guarded(() -> receiver.onEntry(read.id(), read.entry()));
+                }
+            }
+        }
+    }
+
+    /** Whether it is one of ours. What was given up meanwhile is not any more, and is left to the receiver, which knows its uid. */
+    private boolean isOurs(StreamLink.Read read) {
+        if (!uids.contains(read.entry().uid())) {
+            return false;
+        }
+        int before = 0;
+        for (Own own : ours) {
+            if (own.state == Own.State.WAITING) {
+                return false;
+            }
+            if (own.entry.equals(read.entry())) {
+                break;
+            }
+            before++;
+        }
+        if (before == ours.size()) {
+            return false;
+        }
+        // Those before it were answered for, and lost by Redis.
+        for (; before > 0; before--) {
+            done(ours.remove(), "");
+        }
+        done(ours.remove(), read.id());
+        return true;
+    }
+
+    private void done(Own own, String id) {
+        bytes -= own.entry.sizeBytes();
+        guarded(() -> own.turn.accept(id));
+    }
+
+    private static void guarded(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            // A message must never end the reading.
+            log.error("message of a redis stream could not be handled", e);
+        }
+    }
+
+    // Writing
+
+    private void add(Own own) {
+        bytes += own.entry.sizeBytes();
+        ours.add(own);
+        if (away || bytes > options.maxPublishQueueBytes()) {
+            giveUp();
+        } else {
+            write();
+        }
+    }
+
+    private void write() {
+        StreamLink used = link;
+        if (used == null || !ready || writing) {
+            return;
+        }
+        List<StreamEntry> batch = new ArrayList<>();
+        for (Own own : ours) {
+            if (own.state == Own.State.WAITING && batch.size() < BATCH) {
+                own.state = Own.State.UNDER_WAY;
+                batch.add(own.entry);
+            }
+        }
+        if (batch.isEmpty()) {
+            checkDrained();
+            return;
+        }
+        writing = true;
+        after(used, used.append(name, options.maxLen(), batch), done -> {
+            writing = false;
+            listener.appended(batch.size());
+            for (Own own : ours) {
+                if (own.state == Own.State.UNDER_WAY) {
+                    own.state = Own.State.APPENDED;
+                }
+            }
+            write();
+        });
+    }
+
+    private void expire() {
+        Own oldest = ours.peek();
+        if (oldest != null && System.nanoTime() - oldest.expiresAtNanos > 0) {
+            away = true;
+            giveUp();
+        }
+    }
+
+    /** Whatever is here is done with, in its order. */
+    private void giveUp() {
+        int count = 0;
+        while (!ours.isEmpty()) {
+            Own own = ours.remove();
+            count += own.state == Own.State.APPENDED ? 0 : 1;
+            done(own, "");
+        }
+        listener.dropped(count);
+        checkDrained();
+    }
+
+    /** What follows an answer, on the thread, if the link is still in use; a failure ends it. */
+    private <T> void after(StreamLink used, CompletionStage<T> answer, Consumer<T> next) {
+        answer.whenCompleteAsync(
+                (found, failure) -> {
+                    if (used != link) {
+                        return;
+                    }
+                    if (failure == null && used.isOpen()) {
+                        next.accept(found);
+                    } else {
+                        log.debug("redis: stream {}: {}", name, String.valueOf(failure));
+                        used.close();
+                        lost();
+                    }
+                },
+                thread);
+    }
+}

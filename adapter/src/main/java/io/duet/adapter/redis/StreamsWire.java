@@ -1,0 +1,136 @@
+package io.duet.adapter.redis;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.BusStatistics.Discard;
+import io.duet.adapter.RoomListener;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The wire of {@code @socket.io/redis-streams-adapter} 0.3: what is to be done to sockets goes through a stream, which everybody reads from
+ * end to end; what wants an answer goes by publish/subscribe, and so do the answers.
+ */
+final class StreamsWire implements Wire {
+    private static final Logger log = LoggerFactory.getLogger(StreamsWire.class);
+
+    private final String namespace;
+    private final Bus bus;
+    private final StreamLog stream;
+    private final RedisAdapterOptions options;
+    private final Receiver receiver;
+    private final Channels channels;
+    private final String uid = HexId.next();
+    private final ClusterCodec codec;
+    private final Subscriptions subscriptions = new Subscriptions();
+
+    StreamsWire(
+            String namespace,
+            ObjectMapper mapper,
+            Bus bus,
+            StreamLog stream,
+            RedisAdapterOptions options,
+            Receiver receiver) {
+        this.namespace = namespace;
+        this.bus = bus;
+        this.stream = stream;
+        this.options = options;
+        this.receiver = receiver;
+        this.channels = new Channels(options.key(), namespace);
+        this.codec = new ClusterCodec(namespace, uid, mapper, ClusterWriter.Nothing.NULL);
+    }
+
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    @Override
+    public String newRequestId() {
+        return HexId.next();
+    }
+
+    /** The channel of the namespace last: other nodes count its subscribers, and who is counted must read and hear answers. */
+    @Override
+    public void start() {
+        stream.listen(namespace, uid, this::onEntry);
+        subscriptions.add(bus.subscribe(channels.node(uid), this::onMessage));
+        subscriptions.addLast(() ->
+                stream.started().thenCompose(done -> bus.subscribeCounted(channels.broadcast(), this::onMessage)));
+    }
+
+    @Override
+    public RoomListener rooms() {
+        return new RoomListener() {};
+    }
+
+    /** Everything is read, whatever rooms there are. */
+    @Override
+    public CompletionStage<Void> whenHeard(Set<String> rooms) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public boolean returnsOwn() {
+        return true;
+    }
+
+    @Override
+    public void send(Broadcast broadcast) {
+        StreamEntry entry = codec.entry(broadcast, options.onlyPlaintext());
+        stream.append(entry, id -> receiver.onBroadcast(broadcast));
+    }
+
+    @Override
+    public void send(Request request) {
+        if (request instanceof Request.Join
+                || request instanceof Request.Leave
+                || request instanceof Request.Disconnect) {
+            StreamEntry entry = codec.entry(request, options.onlyPlaintext());
+            stream.append(entry, id -> receiver.onRequest(request));
+        } else {
+            bus.publish(channels.broadcast(), codec.encodeMessagePack(request));
+        }
+    }
+
+    @Override
+    public boolean knowsAllRooms() {
+        return false;
+    }
+
+    @Override
+    public void respond(Request request, Response response) {
+        String channel = request.uid().isEmpty() ? channels.broadcast() : channels.node(request.uid());
+        bus.publish(channel, codec.encodeMessagePack(response));
+    }
+
+    @Override
+    public CompletionStage<Integer> countServers() {
+        return bus.countSubscribers(channels.broadcast());
+    }
+
+    private void onEntry(String id, StreamEntry entry) {
+        take(() -> codec.decode(entry, receiver));
+    }
+
+    private void onMessage(String channel, byte[] payload) {
+        take(() -> codec.decode(payload, receiver));
+    }
+
+    /** What cannot be decoded is a peer's mistake: nothing that an operator here could mend. */
+    private void take(Runnable decoding) {
+        try {
+            decoding.run();
+        } catch (IllegalArgumentException e) {
+            log.debug("message of the cluster dropped: {}", e.getMessage());
+            receiver.onUseless(Discard.MALFORMED);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        return subscriptions.cancel().thenRun(() -> stream.forget(namespace));
+    }
+}
