@@ -73,8 +73,7 @@ final class OperationsIT {
     @Test
     void requestsOfSessionsElsewhereAreWarnedOfOnce() throws Exception {
         String secret = "of-another-node-0123";
-        try (FixtureProcess server =
-                        FixtureProcess.server().allow("sticky sessions").start();
+        try (FixtureProcess server = FixtureProcess.server().start();
                 RawHttp http = RawHttp.connect(server.port())) {
             for (int i = 0; i < 3; i++) {
                 assertThat(http.get("/socket.io/?EIO=4&transport=polling&sid=" + secret)
