@@ -1,5 +1,8 @@
 /** The page: connects the forms and the view to a chat session. */
 import { ChatSession } from "./chat-session.js";
+import { byId } from "./elements.js";
+import { Live } from "./live.js";
+import * as liveView from "./live-view.js";
 import {
   ACCEPTED_IMAGE_TYPES,
   imageProblem,
@@ -13,13 +16,15 @@ import {
 import { io } from "./socket.io.esm.min.js";
 import * as view from "./view.js";
 
-const byId = (id) => document.getElementById(id);
 const joinForm = byId("join-form");
 const textInput = byId("text");
 const imageInput = byId("image-input");
+const trafficSwitch = byId("traffic");
 
 let session = null;
+let live = null;
 let you = null;
+let node = "";
 let members = [];
 
 /** Whom messages go to alone; nobody: to the room. */
@@ -39,10 +44,12 @@ const listener = {
   },
   transport: view.showTransport,
   joined(joined) {
-    you = joined.you;
+    ({ you, node } = joined);
+    live.joined();
+    liveView.showNode(node);
     view.showBanner("");
     if (joined.again) {
-      view.showNotice("Connected again");
+      showRecovery(joined.caughtUp);
       return;
     }
     view.showRoom(joined.room);
@@ -52,7 +59,7 @@ const listener = {
     leave(error);
   },
   members: showMembers,
-  message: (message) => view.showMessage(message, nameOf(message.to)),
+  message: (message) => view.showMessage(message, nameOf(message.to), message.node === node ? "" : message.node),
   delivery: view.showDelivery,
   typing: view.showTyping,
 };
@@ -60,14 +67,27 @@ const listener = {
 function showConnectionInRoom(state) {
   if (state === "reconnecting") {
     view.showBanner("Connection lost. Reconnecting…");
+    liveView.showRecovery("lost", "Connection lost");
   } else if (state === "disconnected") {
     view.showBanner("The server has closed the connection.", true);
+  }
+}
+
+/** @param caughtUp how many messages were sent meanwhile and have come now; null if the server has not kept them */
+function showRecovery(caughtUp) {
+  if (caughtUp === null) {
+    view.showNotice("Connected again. What was said meanwhile is not shown.");
+    liveView.showRecovery("anew", "Connected anew");
+  } else {
+    view.showNotice("Connected again. Nothing was missed.");
+    liveView.showRecovery("recovered", `Recovered, ${caughtUp} caught up`);
   }
 }
 
 function showMembers(now) {
   members = now;
   view.showMembers(members, you, choosePartner);
+  liveView.showNodes(members, node);
   if (partner && !members.some((member) => member.id === partner.id)) {
     choosePartner(null);
   }
@@ -103,10 +123,12 @@ function join() {
   if (problem) {
     return;
   }
-  session?.close(); // An attempt that has not succeeded yet.
+  end(); // An attempt that has not succeeded yet.
   byId("join-button").disabled = true;
   history.replaceState(null, "", `?${new URLSearchParams({ room, name, transport })}`);
   const socket = io({ autoConnect: false, forceNew: true, transports: transportsFor(transport) });
+  live = new Live(socket, liveView.showFigures);
+  live.traffic(trafficSwitch.checked);
   session = new ChatSession(socket, listener);
   session.join({ room, name, user: userId(name) });
 }
@@ -116,10 +138,19 @@ function joinRequest() {
   return { room: data.get("room").trim(), name: data.get("name").trim(), transport: data.get("transport") };
 }
 
-function leave(error = "") {
+function end() {
   session?.close();
+  live?.close();
   session = null;
+  live = null;
+}
+
+function leave(error = "") {
+  end();
   you = null;
+  trafficSwitch.checked = false;
+  liveView.showNode("");
+  liveView.showRecovery("");
   choosePartner(null);
   history.replaceState(null, "", location.pathname); // A reload must not join again.
   view.showState("disconnected", "");
@@ -167,6 +198,8 @@ function listenToUser() {
   onSubmit(byId("composer"), sendText);
   byId("leave-button").addEventListener("click", () => leave());
   byId("reconnect-button").addEventListener("click", () => session.reconnect());
+  byId("break-button").addEventListener("click", () => session.breakConnection());
+  trafficSwitch.addEventListener("change", () => live.traffic(trafficSwitch.checked));
   byId("image-button").addEventListener("click", () => imageInput.click());
   imageInput.addEventListener("change", () => {
     const [file] = imageInput.files;
@@ -187,6 +220,7 @@ function start() {
   imageInput.accept = ACCEPTED_IMAGE_TYPES.join(",");
   listenToUser();
   view.watchLog();
+  liveView.watchWidth();
 
   const query = new URLSearchParams(location.search);
   const transport = query.get("transport") ?? "both";

@@ -10,14 +10,15 @@ const MAX_QUEUED = 50;
 const MAX_REMEMBERED_IDS = 1_000;
 
 /**
- * @typedef {{id: string, name: string}} Member a user: all sockets with the same user id are one
- * @typedef {{kind: "text"|"image", own: boolean, from: Member, to?: string, at: string, text?: string,
+ * @typedef {{id: string, name: string, nodes: string[]}} Member a user, and the nodes its sockets are on: all sockets with the same user id are one
+ * @typedef {{kind: "text"|"image", own: boolean, from: Member, to?: string, at: string, node?: string, text?: string,
  *   image?: {name: string, type: string, data: ArrayBuffer|ArrayBufferView},
  *   delivery: "received"|"pending"|"delivered"|"failed", error?: string}} Message
  * @typedef {object} Listener
  * @property {(state: "connecting"|"connected"|"reconnecting"|"disconnected", detail: string) => void} state
  * @property {(name: string) => void} transport name of the transport in use, "" while there is none
- * @property {(joined: {you: Member, room: string, again: boolean}) => void} joined
+ * @property {(joined: {you: Member, node: string, room: string, again: boolean, caughtUp: number|null}) => void} joined `caughtUp`: how many
+ *   messages were sent meanwhile and have come now; null if the server has not recovered the connection
  * @property {(error: string) => void} refused the server (or a timeout) refused the join
  * @property {(members: Member[]) => void} members
  * @property {(message: Message) => void} message a new message, own ones included
@@ -29,10 +30,13 @@ export class ChatSession {
   #listener;
   #wanted = null;
   #you = null;
+  #ownId = "";
   #connectedBefore = false;
+  #caughtUp = 0;
   #joinedBefore = false;
   #queue = [];
   #pending = new Set();
+  #unconfirmed = [];
   #earlyCopies = new Map();
   #shownIds = new Set();
   #managerHandlers = new Map([
@@ -73,6 +77,11 @@ export class ChatSession {
   reconnect() {
     this.#listener.state("connecting", "");
     this.#socket.connect();
+  }
+
+  /** Ends the connection below the socket, as a network would: the client comes back by itself. */
+  breakConnection() {
+    this.#socket.io.engine.close();
   }
 
   /** Shows the message as pending and sends it, after the next join if there is no connection now. */
@@ -131,6 +140,7 @@ export class ChatSession {
 
   #onConnectionLost(reason) {
     this.#you = null;
+    this.#caughtUp = 0;
     this.#typingSender.reset();
     this.#typingList.retain(new Set());
     if (this.#socket.active) {
@@ -148,14 +158,14 @@ export class ChatSession {
 
   #watchRoom() {
     const socket = this.#socket;
-    socket.on(EVENT.CHAT, ({ id, from, text, at }) => {
-      this.#receive(id, { kind: "text", from, text: String(text), at });
+    socket.on(EVENT.CHAT, ({ id, from, text, at, node }) => {
+      this.#receive(id, { kind: "text", from, text: String(text), at, node });
     });
-    socket.on(EVENT.DIRECT, ({ id, from, to, text, at }) => {
-      this.#receive(id, { kind: "text", from, to, text: String(text), at });
+    socket.on(EVENT.DIRECT, ({ id, from, to, text, at, node }) => {
+      this.#receive(id, { kind: "text", from, to, text: String(text), at, node });
     });
-    socket.on(EVENT.IMAGE, ({ id, from, name, type, data, at }) => {
-      this.#receive(id, { kind: "image", from, image: { name: String(name), type: String(type), data }, at });
+    socket.on(EVENT.IMAGE, ({ id, from, name, type, data, at, node }) => {
+      this.#receive(id, { kind: "image", from, image: { name: String(name), type: String(type), data }, at, node });
     });
     socket.on(EVENT.TYPING, ({ id, name, typing }) => {
       if (typing) {
@@ -183,7 +193,10 @@ export class ChatSession {
         return;
       }
       this.#you = ack.you;
-      this.#listener.joined({ you: ack.you, room: wanted.room, again: this.#joinedBefore });
+      this.#ownId = ack.you.id;
+      const { you, node } = ack;
+      const caughtUp = this.#socket.recovered ? this.#caughtUp : null;
+      this.#listener.joined({ you, node, room: wanted.room, again: this.#joinedBefore, caughtUp });
       this.#joinedBefore = true;
       this.#setMembers(ack.members);
       this.#queue.splice(0).forEach(({ emit }) => emit());
@@ -220,6 +233,9 @@ export class ChatSession {
     } else {
       message.delivery = "failed";
       message.error = error ? "not confirmed by the server" : (ack?.error ?? "refused by the server");
+      if (error) {
+        this.#unconfirmed = [...this.#unconfirmed.slice(1 - MAX_QUEUED), message];
+      }
     }
     this.#listener.delivery(message);
     if (this.#pending.size === 0) {
@@ -229,9 +245,7 @@ export class ChatSession {
 
   /** The copy of an own message that came before its ack: by id, or by content if there is no ack. */
   #takeEarlyCopy(message, id) {
-    const sameContent = (copy) =>
-      copy.text === message.text && copy.to === message.to && copy.image?.name === message.image?.name;
-    const found = id ?? [...this.#earlyCopies].find(([, copy]) => sameContent(copy))?.[0];
+    const found = id ?? [...this.#earlyCopies].find(([, copy]) => sameContent(copy, message))?.[0];
     const copy = this.#earlyCopies.get(found);
     if (copy) {
       this.#earlyCopies.delete(found);
@@ -245,7 +259,7 @@ export class ChatSession {
       return;
     }
     this.#typingList.delete(content.from.id);
-    const own = content.from.id === this.#you?.id;
+    const own = content.from.id === this.#ownId;
     const message = { ...content, own, delivery: own ? "delivered" : "received" };
     if (own && this.#pending.size > 0) {
       this.#earlyCopies.set(id, message); // Ahead of its ack, which alone tells to which message it belongs.
@@ -255,7 +269,18 @@ export class ChatSession {
   }
 
   #show(id, message) {
+    const sent = message.own ? this.#unconfirmed.findIndex((each) => sameContent(each, message)) : -1;
     this.#remember(id);
+    if (sent >= 0) {
+      // Given up when the connection broke, but the server had it, and its copy comes by recovery.
+      const [found] = this.#unconfirmed.splice(sent, 1);
+      Object.assign(found, { delivery: "delivered", at: message.at, error: undefined });
+      this.#listener.delivery(found);
+      return;
+    }
+    if (this.#you === null) {
+      this.#caughtUp += 1; // It was said before the room is joined again: a server that recovers sends it first of all.
+    }
     this.#listener.message(message);
   }
 
@@ -272,4 +297,8 @@ export class ChatSession {
       this.#shownIds.delete(this.#shownIds.values().next().value);
     }
   }
+}
+
+function sameContent(one, other) {
+  return one.text === other.text && one.to === other.to && one.image?.name === other.image?.name;
 }

@@ -9,6 +9,8 @@ export const EVENT = Object.freeze({
   IMAGE: "image",
   MEMBERS: "members",
   DIRECT: "direct",
+  PULSE: "pulse",
+  PROBE: "probe",
 });
 
 /**

@@ -1,6 +1,7 @@
 /**
  * Everything that touches the page's chat elements. Text from other people goes through `textContent` only.
  */
+import { avatar, byId, element, nodeChip, setText, testElement } from "./elements.js";
 import { ACCEPTED_IMAGE_TYPES, bytesOf, formatBytes, formatTime, formatTyping } from "./protocol.js";
 
 /** Old messages leave the page, and their images the memory, beyond this number. */
@@ -20,24 +21,10 @@ const ACK = Object.freeze({
   failed: { mark: "!", label: "Not delivered" },
 });
 
-const byId = (id) => document.getElementById(id);
 const items = new WeakMap();
 
 /** Whether the reader is at the end of the log, and wants to stay there when it grows or shrinks. */
 let following = true;
-
-function element(tag, className, text = "") {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.textContent = text;
-  return node;
-}
-
-function testElement(tag, testId, text) {
-  const node = element(tag, testId, text);
-  node.dataset.testid = testId;
-  return node;
-}
 
 export function showState(state, detail) {
   const node = byId("state");
@@ -55,9 +42,7 @@ export function showTransport(name) {
 /** The line that tells of a lost connection; no text hides it. */
 export function showBanner(text, withButton = false) {
   byId("banner").hidden = text === "";
-  if (byId("banner-text").textContent !== text) {
-    byId("banner-text").textContent = text; // An unchanged alert is not to be read out again.
-  }
+  setText(byId("banner-text"), text);
   byId("reconnect-button").hidden = !withButton;
 }
 
@@ -71,9 +56,7 @@ export function showJoinForm(error = "") {
 
 /** A problem that may pass; another attempt to join is allowed. */
 export function showJoinProblem(text) {
-  if (byId("join-error").textContent !== text) {
-    byId("join-error").textContent = text;
-  }
+  setText(byId("join-error"), text);
   byId("join-button").disabled = false;
 }
 
@@ -104,6 +87,9 @@ function memberItem(member, isYou, onChosen) {
   const item = testElement("li", "member");
   item.dataset.id = member.id;
   item.append(avatar(member.name), testElement("span", "member-name", member.name));
+  const nodes = element("span", "member-nodes");
+  nodes.append(...member.nodes.map(nodeChip));
+  item.append(nodes);
   if (isYou) {
     item.append(element("span", "you", "you"));
   } else {
@@ -122,15 +108,6 @@ export function showPartner(member) {
   byId("partner-name").textContent = member?.name ?? "";
 }
 
-function avatar(name) {
-  const [initial = "?"] = name.trim();
-  const node = element("span", "avatar", initial.toUpperCase());
-  const sum = [...name].reduce((total, char) => total + char.codePointAt(0), 0);
-  node.dataset.hue = String(sum % 6);
-  node.setAttribute("aria-hidden", "true");
-  return node;
-}
-
 export function showTyping(names) {
   byId("typing").textContent = formatTyping(names);
 }
@@ -144,8 +121,11 @@ export function showNotice(text) {
   append(testElement("li", "notice", text));
 }
 
-/** @param toName the name of the one whom it is for, if it is for one alone */
-export function showMessage(message, toName) {
+/**
+ * @param toName the name of the one whom it is for, if it is for one alone
+ * @param via the node from which it came, if that is not this page's
+ */
+export function showMessage(message, toName, via) {
   const item = testElement("li", "message");
   item.classList.toggle("own", message.own);
   item.dataset.kind = message.kind;
@@ -158,6 +138,9 @@ export function showMessage(message, toName) {
     head.append(testElement("span", "direct", `to ${toName}`));
   }
   head.append(time);
+  if (via) {
+    head.append(nodeChip(via));
+  }
 
   const bubble = element("div", "bubble");
   bubble.append(message.kind === "image" ? picture(message) : testElement("p", "text", message.text));
@@ -188,7 +171,8 @@ export function showDelivery(message) {
   ack.dataset.state = message.delivery;
   ack.title = text;
   ack.setAttribute("aria-label", text);
-  if (message.delivery === "failed" && !item.querySelector(".failure")) {
+  item.querySelector(".failure")?.remove();
+  if (message.delivery === "failed") {
     item.append(testElement("p", "failure", text));
   }
 }

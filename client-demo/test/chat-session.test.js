@@ -86,6 +86,34 @@ test("joins again after a reconnect, and only then sends what was written meanwh
   assert.deepEqual(shown(), ["later delivered"]);
 });
 
+test("what comes before the room is joined again was said meanwhile", () => {
+  const { socket, shown, joins } = joined();
+
+  socket.lose();
+  socket.recovered = true;
+  socket.receive("chat", { id: "m1", from: { id: "s2", name: "bob" }, text: "yo", at: AT });
+  socket.establish();
+  socket.answer("join", null, { ok: true, you: YOU, node: "beta", members: [] });
+
+  assert.deepEqual(shown(), ["yo received"]);
+  assert.deepEqual(joins.map(({ again, caughtUp, node }) => ({ again, caughtUp, node })), [
+    { again: false, caughtUp: null, node: "alpha" },
+    { again: true, caughtUp: 1, node: "beta" },
+  ]);
+});
+
+test("a message whose ack was lost is delivered when its copy comes by recovery", () => {
+  const { socket, shown, session } = joined();
+
+  session.sendText("hi");
+  socket.lose();
+  socket.answer("chat", new Error("disconnected"));
+  assert.deepEqual(shown(), ["hi failed"]);
+  socket.receive("chat", { id: "m1", from: YOU, text: "hi", at: AT });
+
+  assert.deepEqual(shown(), ["hi delivered"]);
+});
+
 test("gives up waiting messages when the server closes the connection on purpose", () => {
   const { socket, session, shown } = joined();
 
@@ -102,11 +130,12 @@ test("gives up waiting messages when the server closes the connection on purpose
 function joined() {
   const socket = new FakeSocket();
   const messages = [];
+  const joins = [];
   const ignore = () => {};
   const listener = {
     state: ignore,
     transport: ignore,
-    joined: ignore,
+    joined: (join) => joins.push(join),
     refused: ignore,
     members: ignore,
     message: (message) => messages.push(message),
@@ -116,9 +145,9 @@ function joined() {
   const session = new ChatSession(socket, listener);
   session.join({ room: "den", name: "ann" });
   socket.establish();
-  socket.answer("join", null, { ok: true, you: YOU, members: [YOU] });
+  socket.answer("join", null, { ok: true, you: YOU, node: "alpha", members: [YOU] });
   const shown = () => messages.map((message) => `${message.text} ${message.delivery}`);
-  return { socket, messages, session, shown };
+  return { socket, messages, joins, session, shown };
 }
 
 /** What the session needs of a socket.io-client socket; acks are given by hand, in the order of the events. */
@@ -126,6 +155,7 @@ class FakeSocket {
   io = new EventEmitter();
   connected = false;
   active = true;
+  recovered = false;
   sent = [];
   #incoming = new EventEmitter();
   #acks = [];

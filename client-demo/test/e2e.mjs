@@ -1,6 +1,7 @@
 /**
  * Drives two pages in a real Chromium through the demo: `node test/e2e.mjs --url http://127.0.0.1:PORT
- * [--transport polling]`. Prints a line per check; exits 0, or 1 at the first failure.
+ * [--url2 http://127.0.0.1:PORT] [--transport polling] [--recovers]`; with `--url2` the second page is on another node of the cluster. Prints a
+ * line per check; exits 0, or 1 at the first failure.
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -17,7 +18,13 @@ const MANY_MESSAGES = 25;
 /** How long the server waits for somebody who reloads. */
 const GRACE_MS = 5_000;
 
-const { url, transport } = endToEndOptions();
+/** A request of a new session: those of a session that is there have its id. */
+const HANDSHAKE = /\/socket\.io\/\?(?!.*sid=)/;
+
+/** How playwright is told to refuse requests, and how the page's console calls that. */
+const REFUSED = { reason: "blockedbyclient", shownAs: "ERR_BLOCKED_BY_CLIENT" };
+
+const { url, url2, transport, recovers } = endToEndOptions();
 const room = `e2e-${randomUUID().slice(0, 8)}`;
 const problems = [];
 let browser;
@@ -27,12 +34,13 @@ await runChecks(run, async () => browser?.close());
 async function run(check) {
   browser = await launchBrowser();
   const ann = await openPage("ann");
-  const bob = await openPage("bob");
+  const bob = await openPage("bob", url2);
 
   await check("ann joins by the form", () => joinByForm(ann, "ann"));
   await check("bob joins by a link", () => joinByLink(bob, "bob"));
   await check("both see both members", () => onBoth(ann, bob, (page) => membersAre(page, ["ann", "bob"])));
   await check(`transport shown is ${expectedTransport()}`, () => onBoth(ann, bob, transportIsShown));
+  await check("each page shows its node, and who is on which", () => nodesAreShown(ann, bob));
 
   await check("ann's text arrives at bob and is acked", () => say(ann, bob, "ann", "Hello, Bob"));
   await check("bob's emoji arrive at ann and are acked", () => say(bob, ann, "bob", "Grüße 👋🏽 👩‍👩‍👧 日本語"));
@@ -42,6 +50,9 @@ async function run(check) {
   await check("a too large image is refused with a message", () => refuseLargeImage(ann));
   await check(`${MANY_MESSAGES} messages in a row arrive in order, once each`, () => sayMany(ann, bob));
 
+  await check("traffic of ann moves the charts of both", () => trafficIsShown(ann, bob));
+  const [outcome, breakAnn] = recovers ? ["misses nothing", recoverAfterBreak] : ["starts anew", startAnewAfterBreak];
+  await check(`ann breaks her connection, comes back and ${outcome}`, () => breakAnn(ann, bob));
   await check("ann writes to bob alone", () => writeAlone(ann, bob));
   await check("a reload is not seen, two tabs are one user, both closed are none after a while", () => comeAndGo(ann, bob));
   await check("bob is back", () => joinByLink(bob, "bob").then(() => membersAre(ann, ["ann", "bob"])));
@@ -50,12 +61,16 @@ async function run(check) {
   await check("no errors on the pages", async () => assert.deepEqual(problems, []));
 }
 
-async function openPage(name) {
-  const context = await browser.newContext();
+async function openPage(name, node = url) {
+  const context = await browser.newContext({ baseURL: node });
   context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   page.on("pageerror", (error) => problems.push(`${name}: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && problems.push(`${name}: ${message.text()}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes(REFUSED.shownAs)) {
+      problems.push(`${name}: ${message.text()}`);
+    }
+  });
   return page;
 }
 
@@ -64,9 +79,7 @@ function onBoth(ann, bob, action) {
 }
 
 function pageUrl(parameters) {
-  const address = new URL(url);
-  Object.entries(parameters).forEach(([key, value]) => address.searchParams.set(key, value));
-  return address.href;
+  return `/?${new URLSearchParams(parameters)}`;
 }
 
 function expectedTransport() {
@@ -172,6 +185,84 @@ async function sayMany(from, to) {
   }
   const open = from.getByTestId("ack").and(from.locator(":not([data-state=delivered])"));
   await until(() => open.count(), 0);
+}
+
+async function nodesAreShown(ann, bob) {
+  const [annNode, bobNode] = [await ann.getByTestId("my-node").textContent(), await bob.getByTestId("my-node").textContent()];
+  assert.ok(annNode, "no name of a node");
+  assert.equal(annNode !== bobNode, url !== url2, `ann is on ${annNode}, bob on ${bobNode}`);
+  const nodeOf = (page, name) => page.getByTestId("member").filter({ hasText: name }).getByTestId("node-name");
+  for (const page of [ann, bob]) {
+    await hasText(nodeOf(page, "ann"), annNode);
+    await hasText(nodeOf(page, "bob"), bobNode);
+    await hasText(page.getByTestId("node").and(page.locator("[data-here=true]")).getByTestId("node-name"), page === ann ? annNode : bobNode);
+    assert.equal(await page.getByTestId("node").count(), annNode === bobNode ? 1 : 2);
+  }
+}
+
+async function trafficIsShown(from, to) {
+  await from.getByTestId("traffic").check();
+  for (const page of [from, to]) {
+    await until(async () => Number(await page.getByTestId("rate").textContent()) >= 5, true);
+    assert.match(await page.getByTestId("rate-chart").locator(".values").getAttribute("d"), /^(M[\d.]+,20v-[\d.]+h[\d.]+v[\d.]+z)+$/);
+    await until(async () => Number(await page.getByTestId("latency").textContent()) > 0, true);
+    assert.match(await page.getByTestId("latency-chart").locator(".values").getAttribute("d"), /^M[\d.]+,[\d.]+h0/);
+    assert.equal(await page.getByTestId("missed").textContent(), "0");
+  }
+  await from.getByTestId("traffic").uncheck();
+  for (const page of [from, to]) {
+    await hasText(page.getByTestId("rate"), "0");
+  }
+}
+
+async function recoverAfterBreak(away, other) {
+  await breakWhileOthersTalk(away, other);
+  await until(() => texts(away), await texts(other));
+  await hasText(away.getByTestId("recovery"), "Recovered, 2 caught up");
+  await trafficGoesOn(away, other);
+  assert.equal(await away.getByTestId("missed").textContent(), "0");
+}
+
+async function startAnewAfterBreak(away, other) {
+  const before = await texts(away);
+  await breakWhileOthersTalk(away, other);
+  await hasText(away.getByTestId("recovery"), "Connected anew");
+  await trafficGoesOn(away, other);
+  assert.notEqual(await away.getByTestId("missed").textContent(), "0");
+  await send(other, "there you are");
+  await hasText(lastMessage(away).getByTestId("text"), "there you are");
+  assert.equal(await texts(away), `${before}|there you are`);
+}
+
+function texts(page) {
+  return page.getByTestId("text").allTextContents().then((all) => all.join("|"));
+}
+
+/** The one breaks the connection and is kept from coming back until the other has spoken. */
+async function breakWhileOthersTalk(away, other) {
+  await other.getByTestId("traffic").check();
+  await until(async () => Number(await away.getByTestId("rate").textContent()) > 0, true);
+  await away.route(HANDSHAKE, (route) => route.abort(REFUSED.reason));
+  await away.getByTestId("break-button").click();
+  await hasText(away.getByTestId("state"), "Reconnecting…");
+  await away.getByTestId("reconnecting").waitFor();
+  for (const text of ["where are you?", "ann?"]) {
+    await send(other, text);
+    await hasText(lastMessage(other).getByTestId("text"), text);
+    await acked(lastMessage(other));
+  }
+  await away.unroute(HANDSHAKE);
+  await hasText(away.getByTestId("state"), "Connected");
+}
+
+/** Until the one who was away has counted a second of traffic that is all new: what is missing before it is missing for good. */
+async function trafficGoesOn(away, other) {
+  const seconds = () => away.getByTestId("rate-chart").locator(".values").getAttribute("d");
+  for (let i = 0; i < 2; i++) {
+    const shown = await seconds();
+    await until(async () => (await seconds()) !== shown && Number(await away.getByTestId("rate").textContent()) > 0, true);
+  }
+  await other.getByTestId("traffic").uncheck();
 }
 
 /** A third person in the room does not hear it. */

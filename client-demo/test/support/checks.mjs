@@ -3,14 +3,24 @@ import { parseArgs, stripVTControlCharacters } from "node:util";
 
 const TOTAL_TIMEOUT_MS = 60_000;
 
-/** `--url` and `--transport` of an end-to-end script. */
+/**
+ * What an end-to-end script is told: `--url` of a server, `--url2` of another node (by default the same), `--transport`, and `--recovers` if the
+ * server has connection state recovery.
+ */
 export function endToEndOptions() {
-  const { values } = parseArgs({ options: { url: { type: "string" }, transport: { type: "string", default: "both" } } });
+  const { values } = parseArgs({
+    options: {
+      url: { type: "string" },
+      url2: { type: "string" },
+      transport: { type: "string", default: "both" },
+      recovers: { type: "boolean", default: false },
+    },
+  });
   if (!values.url || !["both", "polling", "websocket"].includes(values.transport)) {
-    console.error("usage: --url http://127.0.0.1:PORT [--transport both|polling|websocket]");
+    console.error("usage: --url http://127.0.0.1:PORT [--url2 ...] [--transport both|polling|websocket] [--recovers]");
     process.exit(2);
   }
-  return values;
+  return { ...values, url2: values.url2 ?? values.url };
 }
 
 /**

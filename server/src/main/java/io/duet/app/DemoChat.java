@@ -20,7 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The chat behind the demo page: rooms, who is here, typing, images, messages to one user. Its events are described in the demo's README. */
@@ -30,14 +33,19 @@ final class DemoChat {
     /** People name rooms; the prefix keeps them from naming somebody's private one. */
     private static final String ROOM_PREFIX = "room:";
 
-    private static final String MEMBER = "member";
+    // What is kept with a socket: texts, which survive connection state recovery.
+    private static final String USER = "user";
+    private static final String NAME = "name";
     private static final String ROOM = "room";
 
     private final Server io;
+    private final Supplier<String> node;
     private final Presence presence;
 
-    DemoChat(Server io) {
+    /** @param node what this node is called, once the server has started */
+    DemoChat(Server io, Supplier<String> node) {
         this.io = io;
+        this.node = node;
         this.presence = io.presence(PresenceOptions.builder()
                 .rooms(room -> room.startsWith(ROOM_PREFIX))
                 .build());
@@ -50,6 +58,8 @@ final class DemoChat {
                 .on("direct", DirectMessage.class, (message, ack) -> direct(socket, message, ack))
                 .on("typing", Boolean.class, (typing, ack) -> typing(socket, Boolean.TRUE.equals(typing)))
                 .on("image", (arguments, ack) -> image(socket, arguments, ack))
+                .on("pulse", Pulse.class, (pulse, ack) -> pulse(socket, pulse))
+                .on("probe", (arguments, ack) -> ack.send())
                 .onDisconnecting((reason, description) -> {
                     if (reason == DisconnectReason.CLIENT_NAMESPACE_DISCONNECT) {
                         // On purpose: nobody has to wait for a reload.
@@ -69,19 +79,20 @@ final class DemoChat {
         String room = ROOM_PREFIX + request.room();
         room(socket).filter(before -> !before.equals(room)).ifPresent(socket::leave);
         String user = request.user().isEmpty() ? socket.id() : request.user();
-        Member you = new Member(user, request.name());
-        socket.data().put(MEMBER, you);
+        Present you = new Present(user, request.name(), Set.of(node.get()));
+        socket.data().put(USER, user);
+        socket.data().put(NAME, request.name());
         socket.data().put(ROOM, room);
         // Once other nodes reach it there, and whoever has come before is known here.
         socket.join(room)
-                .thenCompose(joined -> socket.identify(user, Map.of("name", request.name())))
+                .thenCompose(joined -> socket.identify(user, Map.of("name", request.name(), "node", node.get())))
                 .thenCompose(known -> presence.metadataIn(room))
                 .thenAccept(users -> {
-                    List<Member> members = members(users);
+                    List<Present> members = members(users);
                     if (!users.containsKey(user)) {
                         members.add(you);
                     }
-                    ack.send(Map.of("ok", true, "you", you, "members", members));
+                    ack.send(Map.of("ok", true, "you", you, "node", node.get(), "members", members));
                 });
     }
 
@@ -149,6 +160,13 @@ final class DemoChat {
         });
     }
 
+    /** Test traffic: numbered by its sender, so that a receiver sees what it has missed. */
+    private void pulse(Socket socket, @Nullable Pulse pulse) {
+        if (pulse != null && pulse.stream().length() <= MAX_NAME) {
+            room(socket).ifPresent(room -> io.to(room).emit("pulse", pulse));
+        }
+    }
+
     /** Sends a message to everybody in the sender's room. */
     private void publish(Socket socket, String event, Map<String, Object> content, Ack ack) {
         room(socket)
@@ -157,13 +175,14 @@ final class DemoChat {
     }
 
     /** Sends a message and tells the sender that it went out. */
-    private static void send(BroadcastOperator to, String event, Socket socket, Map<String, Object> content, Ack ack) {
+    private void send(BroadcastOperator to, String event, Socket socket, Map<String, Object> content, Ack ack) {
         String id = UUID.randomUUID().toString();
         Instant at = Instant.now();
         Map<String, Object> message = new HashMap<>(content);
         message.put("id", id);
         message.put("from", member(socket));
         message.put("at", at);
+        message.put("node", node.get());
         to.emit(event, message);
         ack.send(Map.of("ok", true, "id", id, "at", at));
     }
@@ -173,10 +192,13 @@ final class DemoChat {
         presence.metadataIn(room).thenAccept(users -> io.local().to(room).emit("members", members(users)));
     }
 
-    private static List<Member> members(Map<String, List<JsonNode>> users) {
-        List<Member> members = new ArrayList<>();
-        users.forEach((id, devices) ->
-                members.add(new Member(id, devices.get(0).path("name").asText())));
+    private static List<Present> members(Map<String, List<JsonNode>> users) {
+        List<Present> members = new ArrayList<>();
+        users.forEach((id, devices) -> {
+            Set<String> nodes = new TreeSet<>();
+            devices.forEach(device -> nodes.add(device.path("node").asText()));
+            members.add(new Present(id, devices.get(0).path("name").asText(), nodes));
+        });
         return members;
     }
 
@@ -193,7 +215,8 @@ final class DemoChat {
     }
 
     private static Member member(Socket socket) {
-        return (Member) requireNonNull(socket.data().get(MEMBER), "member");
+        return new Member((String) requireNonNull(socket.data().get(USER), USER), (String)
+                requireNonNull(socket.data().get(NAME), NAME));
     }
 
     /**
@@ -218,6 +241,16 @@ final class DemoChat {
         }
     }
 
+    /** A numbered message of a stream that one client sends. */
+    record Pulse(String stream, long n) {
+        Pulse {
+            stream = requireNonNullElse(stream, "");
+        }
+    }
+
     /** Somebody in a room: the user's id and name. */
     record Member(String id, String name) {}
+
+    /** The same, with the nodes that the user's devices are connected to. */
+    record Present(String id, String name, Set<String> nodes) {}
 }

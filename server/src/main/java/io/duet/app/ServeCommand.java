@@ -6,6 +6,8 @@ import io.duet.socketio.ServerBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -87,6 +89,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "/healthz, /readyz, /metrics; default port + 1000; 0 any, or off")
     private @Nullable HealthPort healthPort;
 
+    @Option(names = "--node-name", paramLabel = "<text>", description = "of this node; default host:port")
+    private @Nullable String nodeName;
+
     @Mixin
     private final ServerFlags server = new ServerFlags();
 
@@ -112,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(ConfigSources.describe(spec));
             return 0;
         }
-        new DemoChat(io).serve();
+        new DemoChat(io, nodeName(io)).serve();
         if (health.isOn()) {
             tellHealth(health.number(), io, adapter);
         }
@@ -136,6 +141,24 @@ final class ServeCommand implements Callable<Integer> {
         NodeMetrics.bind(registry, io, () -> obstacle(adapter).isEmpty());
         HealthServer health = HealthServer.start(server.address(port), () -> obstacle(adapter), registry::scrape);
         Log.INSTANCE.info("health and metrics: port {}", health.port());
+    }
+
+    /** The port is known when the server has started. */
+    private Supplier<String> nodeName(Server io) {
+        String given = nodeName;
+        if (given != null) {
+            return () -> given;
+        }
+        String host = hostName();
+        return () -> host + ":" + io.port();
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
     }
 
     private Optional<RedisAdapter> adapter() {

@@ -3,7 +3,6 @@ package io.duet.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.duet.redis.RedisServer;
-import io.duet.wire.RawSocketIoClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ final class DemoIT {
 
     @BeforeAll
     static void startServer() throws Exception {
-        server = FixtureProcess.server().start();
+        server = FixtureProcess.server("--recovery", "2m").start();
     }
 
     @AfterAll
@@ -38,8 +37,16 @@ final class DemoIT {
     @ParameterizedTest(name = "{0}, transport {1}")
     @CsvSource({"test/e2e.mjs, both", "test/e2e.mjs, polling", "test/cli-e2e.mjs, both", "test/cli-e2e.mjs, polling"})
     void peopleChat(String script, String transport) throws Exception {
-        try (NodeScript people = NodeScript.demo(script, "--url", server.url(), "--transport", transport)) {
+        try (NodeScript people =
+                NodeScript.demo(script, "--url", server.url(), "--transport", transport, "--recovers")) {
             people.assertPasses(LIMIT);
+        }
+    }
+
+    @Test
+    void everybodyCanUseThePage() throws Exception {
+        try (NodeScript page = NodeScript.demo("test/page-e2e.mjs", "--url", server.url())) {
+            page.assertPasses(LIMIT);
         }
     }
 
@@ -48,24 +55,14 @@ final class DemoIT {
         try (RedisServer redis = RedisServer.start();
                 FixtureProcess first =
                         FixtureProcess.server("--redis", redis.uri()).start();
-                FixtureProcess second =
-                        FixtureProcess.server("--redis", redis.uri()).start();
-                RawSocketIoClient ann = RawSocketIoClient.open(first.port());
-                RawSocketIoClient bob = RawSocketIoClient.open(second.port())) {
+                FixtureProcess second = FixtureProcess.server("--redis", redis.uri(), "--node-name", "second")
+                        .start()) {
             Awaitility.await("both are counted").atMost(LIMIT).until(() -> List.of(COUNTED, 2L)
                     .equals(redis.call("PUBSUB", "NUMSUB", COUNTED)));
-            ann.join("/");
-            bob.join("/");
 
-            ann.send("20[\"join\",{\"room\":\"tea\",\"name\":\"Ann\"}]");
-            assertThat(next(ann, "30[")).contains("\"ok\":true");
-            bob.send("20[\"join\",{\"room\":\"tea\",\"name\":\"Bob\"}]");
-            assertThat(next(bob, "30[")).contains("\"name\":\"Ann\"").contains("\"name\":\"Bob\"");
-            ann.send("21[\"chat\",\"hello\"]");
-            assertThat(next(bob, "2[\"chat\"")).contains("\"hello\"").contains("\"name\":\"Ann\"");
-            bob.send("21[\"chat\",\"hi\"]");
-            assertThat(next(ann, "2[\"chat\"")).contains("\"hello\"");
-            assertThat(next(ann, "2[\"chat\"")).contains("\"hi\"").contains("\"name\":\"Bob\"");
+            try (NodeScript people = NodeScript.demo("test/e2e.mjs", "--url", first.url(), "--url2", second.url())) {
+                people.assertPasses(LIMIT);
+            }
         }
     }
 
@@ -86,14 +83,5 @@ final class DemoIT {
         try (var left = Files.list(folder)) {
             assertThat(left).containsExactly(folder.resolve(jar.getFileName()));
         }
-    }
-
-    /** The next packet that begins so; who is there and who types comes in between. */
-    private static String next(RawSocketIoClient client, String beginning) {
-        String packet = client.read();
-        while (!packet.startsWith(beginning)) {
-            packet = client.read();
-        }
-        return packet;
     }
 }
