@@ -31,7 +31,7 @@ final class LogFlags {
 
     @Option(
             names = "--log",
-            paramLabel = "<name>=<level>",
+            paramLabel = "<name=level>",
             split = ",",
             description = "the same for some: io.duet.adapter=debug,...")
     private @Nullable Map<String, Level> levels;

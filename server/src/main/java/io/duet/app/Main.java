@@ -1,6 +1,8 @@
 package io.duet.app;
 
+import io.duet.app.bench.BenchCommand;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,15 +28,23 @@ public final class Main {
             // 498).
             System.getProperties().putIfAbsent("msgpack.universal-buffer", "true");
         }
-        System.exit(run(new CommandLine(new Main()), System.getenv(), arguments));
+        if (arguments.length > 0 && !arguments[0].equals("serve")) {
+            // What the others have to say, they print.
+            System.getProperties().putIfAbsent(LogSettings.LEVEL, "error");
+        }
+        System.exit(run(new CommandLine(new Main()), System.in, System.getenv(), arguments));
     }
 
-    static int run(CommandLine commandLine, Map<String, String> environment, String... arguments) {
-        CommandLine serve =
-                new CommandLine(new ServeCommand()).setOut(commandLine.getOut()).setErr(commandLine.getErr());
+    /** @param in what commands read */
+    static int run(CommandLine commandLine, InputStream in, Map<String, String> environment, String... arguments) {
+        CommandLine serve = new CommandLine(new ServeCommand());
         commandLine
                 .addSubcommand(serve)
                 .addSubcommand(new TopCommand())
+                .addSubcommand(new EmitCommand(in))
+                .addSubcommand(new BenchCommand())
+                .setOut(commandLine.getOut())
+                .setErr(commandLine.getErr())
                 .setUsageHelpLongOptionsMaxWidth(40)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Duration.class, new DurationConverter())

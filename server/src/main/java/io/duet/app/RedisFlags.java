@@ -5,15 +5,13 @@ import io.duet.adapter.redis.RedisAdapterOptions;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How this node meets the others, under the names of {@link RedisAdapterOptions}. */
 final class RedisFlags {
-    @Option(
-            names = "--redis",
-            paramLabel = "<uri>",
-            description = "redis://host:port or redis+sentinel://host:port,.../master; with rediss for TLS")
-    private @Nullable String redis;
+    @Mixin
+    private final RedisAccess access = new RedisAccess();
 
     /** The wires of {@link RedisAdapter}. */
     enum Wire {
@@ -24,9 +22,6 @@ final class RedisFlags {
 
     @Option(names = "--adapter", paramLabel = "<name>", description = "classic (default), sharded or streams")
     private @Nullable Wire adapter;
-
-    @Option(names = "--redis-key", paramLabel = "<text>", description = "prefix of channels; default socket.io")
-    private @Nullable String key;
 
     @Option(names = "--redis-subscription", paramLabel = "<name>", description = "targeted (default) or pattern")
     private RedisAdapterOptions.@Nullable Subscription subscription;
@@ -40,18 +35,22 @@ final class RedisFlags {
     @Option(names = "--redis-requests-timeout", paramLabel = "<time>", description = "for other nodes; default 5s")
     private @Nullable Duration requestsTimeout;
 
-    @Option(names = "--redis-max-publish-wait", paramLabel = "<time>", description = "while Redis is away; default 10s")
-    private @Nullable Duration maxPublishWait;
-
     /** Empty: alone. */
     Optional<RedisAdapter> adapter() {
-        if (redis == null || redis.isEmpty()) {
-            return Optional.empty();
-        }
-        RedisAdapterOptions.Builder options = RedisAdapterOptions.builder();
-        if (key != null) {
-            options.key(key);
-        }
+        return access.uri().map(this::adapter);
+    }
+
+    private RedisAdapter adapter(String uri) {
+        RedisAdapterOptions options = options();
+        return switch (adapter == null ? Wire.CLASSIC : adapter) {
+            case CLASSIC -> RedisAdapter.classic(uri, options);
+            case SHARDED -> RedisAdapter.sharded(uri, options);
+            case STREAMS -> RedisAdapter.streams(uri, options);
+        };
+    }
+
+    private RedisAdapterOptions options() {
+        RedisAdapterOptions.Builder options = access.options();
         if (subscription != null) {
             options.subscription(subscription);
         }
@@ -61,15 +60,6 @@ final class RedisFlags {
         if (requestsTimeout != null) {
             options.requestsTimeout(requestsTimeout);
         }
-        if (maxPublishWait != null) {
-            options.maxPublishWait(maxPublishWait);
-        }
-        RedisAdapterOptions built = options.build();
-        return Optional.of(
-                switch (adapter == null ? Wire.CLASSIC : adapter) {
-                    case CLASSIC -> RedisAdapter.classic(redis, built);
-                    case SHARDED -> RedisAdapter.sharded(redis, built);
-                    case STREAMS -> RedisAdapter.streams(redis, built);
-                });
+        return options.build();
     }
 }

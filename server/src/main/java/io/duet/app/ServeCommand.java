@@ -1,6 +1,7 @@
 package io.duet.app;
 
 import io.duet.adapter.redis.RedisAdapter;
+import io.duet.app.bench.BenchNamespace;
 import io.duet.socketio.Server;
 import io.duet.socketio.ServerBuilder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -92,6 +93,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--node-name", paramLabel = "<text>", description = "of this node; default host:port")
     private @Nullable String nodeName;
 
+    @Option(names = "--bench", description = "serve the namespace /bench for 'duet bench'")
+    private boolean bench;
+
     @Mixin
     private final ServerFlags server = new ServerFlags();
 
@@ -118,6 +122,9 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         new DemoChat(io, nodeName(io)).serve();
+        if (bench) {
+            BenchNamespace.serve(io);
+        }
         if (health.isOn()) {
             tellHealth(health.number(), io, adapter);
         }

@@ -3,6 +3,7 @@ package io.duet.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -168,6 +169,6 @@ final class ConfigurationTest {
     private int run(Map<String, String> environment, String... arguments) {
         CommandLine commandLine =
                 new CommandLine(new Main()).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return Main.run(commandLine, environment, arguments);
+        return Main.run(commandLine, InputStream.nullInputStream(), environment, arguments);
     }
 }

@@ -1,5 +1,6 @@
 package io.duet.bench;
 
+import io.duet.app.bench.Latencies;
 import java.util.List;
 
 /** Each client sends an event that asks for an acknowledgement, and the next one when that has come. */

@@ -1,5 +1,6 @@
 package io.duet.bench;
 
+import io.duet.app.bench.Latencies;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Arrays;
 import java.util.List;

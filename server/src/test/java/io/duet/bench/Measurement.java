@@ -1,5 +1,7 @@
 package io.duet.bench;
 
+import io.duet.app.bench.Latencies;
+
 /**
  * One round of one server.
  *

@@ -1,0 +1,38 @@
+package io.duet.app;
+
+import io.duet.adapter.redis.RedisAdapterOptions;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the cluster's Redis is, for its nodes and for who only sends to them. */
+final class RedisAccess {
+    @Option(
+            names = "--redis",
+            paramLabel = "<uri>",
+            description = "redis[s]://host:port, redis[s]+sentinel://host:port,.../master")
+    private @Nullable String redis;
+
+    @Option(names = "--redis-key", paramLabel = "<text>", description = "prefix of channels; default socket.io")
+    private @Nullable String key;
+
+    @Option(names = "--redis-max-publish-wait", paramLabel = "<time>", description = "while Redis is away; default 10s")
+    private @Nullable Duration maxPublishWait;
+
+    Optional<String> uri() {
+        return Optional.ofNullable(redis).filter(uri -> !uri.isEmpty());
+    }
+
+    /** @throws IllegalArgumentException if a value is out of its bounds */
+    RedisAdapterOptions.Builder options() {
+        RedisAdapterOptions.Builder options = RedisAdapterOptions.builder();
+        if (key != null) {
+            options.key(key);
+        }
+        if (maxPublishWait != null) {
+            options.maxPublishWait(maxPublishWait);
+        }
+        return options;
+    }
+}
