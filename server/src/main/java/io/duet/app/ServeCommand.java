@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * Serves the demo: its page at {@code /}, its chat in the main namespace. At SIGTERM or Ctrl-C it refuses new clients, sends away those that are
- * here, over {@code --drain-time}, and ends.
+ * here, over {@code --drain-time}, and ends; at a second signal it ends at once.
  */
 @Command(
         name = "serve",
@@ -42,9 +42,6 @@ import picocli.CommandLine.Spec;
         footer = "Every option may also be set as DUET_PING_INTERVAL=25s, or in a YAML file as ping-interval: 25s.")
 final class ServeCommand implements Callable<Integer> {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
-
-    /** For what sessions have queued, on top of the time over which they are closed. */
-    private static final Duration DRAIN_RESERVE = Duration.ofSeconds(10);
 
     /** Made when it is used first, which is when the flags for it are known. */
     private static final class Log {
@@ -85,9 +82,16 @@ final class ServeCommand implements Callable<Integer> {
     private Duration drainDelay = Duration.ZERO;
 
     @Option(
+            names = "--drain-timeout",
+            paramLabel = "<time>",
+            defaultValue = "10s",
+            description = "behind that, for what sessions have queued")
+    private Duration drainTimeout = Duration.ZERO;
+
+    @Option(
             names = "--health-port",
             paramLabel = "<port>",
-            description = "/healthz, /readyz, /metrics; default port + 1000; 0 any, or off")
+            description = "/healthz, /readyz, /metrics; default port + 1000, or off")
     private @Nullable HealthPort healthPort;
 
     @Option(names = "--node-name", paramLabel = "<text>", description = "of this node; default host:port")
@@ -134,6 +138,7 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            HaltSignals.install();
                             stop(io);
                             stopped.countDown();
                         },
@@ -200,7 +205,7 @@ final class ServeCommand implements Callable<Integer> {
         state = State.DRAINING;
         Log.INSTANCE.info("stopping: {} sessions over {}", io.engine().clientsCount(), drainTime);
         Executor afterDelay = CompletableFuture.delayedExecutor(drainDelay.toMillis(), TimeUnit.MILLISECONDS);
-        Duration limit = drainDelay.plus(drainTime).plus(DRAIN_RESERVE);
+        Duration limit = drainDelay.plus(drainTime).plus(drainTimeout);
         CompletableFuture.supplyAsync(() -> io.drain(drainTime), afterDelay)
                 .thenCompose(drained -> drained)
                 .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)

@@ -156,6 +156,9 @@ public final class EngineServer {
         if (closing) {
             // It was not in the map yet when the others were closed.
             session.end(CloseReason.SERVER_SHUTTING_DOWN, "");
+        } else if (draining) {
+            // Let in before the drain began, and perhaps too late to be counted: nobody else would close it.
+            session.close(CloseReason.SERVER_SHUTTING_DOWN, "", false);
         }
     }
 

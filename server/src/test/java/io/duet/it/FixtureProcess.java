@@ -81,16 +81,37 @@ final class FixtureProcess implements AutoCloseable {
 
     /** SIGTERM; returns how long it took to end. */
     Duration terminate() throws InterruptedException {
+        return terminate(STOP_LIMIT);
+    }
+
+    /** The same for one that may take its time. */
+    Duration terminate(Duration limit) throws InterruptedException {
         long start = System.nanoTime();
+        signal();
+        awaitEnd(limit);
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** SIGTERM; does not wait. */
+    void signal() {
         // By its handle: Process.destroy would close its output before the last lines are read.
         process.toHandle().destroy();
-        if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+    }
+
+    /** Waits for the end of one that was told to end. */
+    void awaitEnd(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();
-            fail("server ran on for %s after SIGTERM; its log:%n%s", STOP_LIMIT, String.join("\n", log()));
+            fail("server ran on for %s after SIGTERM; its log:%n%s", limit, String.join("\n", log()));
         }
-        Duration taken = Duration.ofNanos(System.nanoTime() - start);
         output.awaitEnd(STOP_LIMIT);
-        return taken;
+    }
+
+    /** Waits for a line of the log in which this is found. */
+    void awaitLog(String text) throws InterruptedException {
+        assertThat(output.await(line -> line.contains(text), STOP_LIMIT))
+                .as(text)
+                .isPresent();
     }
 
     /** SIGKILL. */
@@ -160,6 +181,7 @@ final class FixtureProcess implements AutoCloseable {
         private final String command;
         private final List<String> arguments;
         private final List<String> jvmOptions = new ArrayList<>();
+        private String java = javaHome("java");
         private String heap = "128m";
         private int port;
         private @Nullable Path directory;
@@ -178,6 +200,12 @@ final class FixtureProcess implements AutoCloseable {
 
         Builder jvmOption(String option) {
             jvmOptions.add(option);
+            return this;
+        }
+
+        /** Default: that of this JVM. */
+        Builder java(Path program) {
+            java = program.toString();
             return this;
         }
 
@@ -201,12 +229,8 @@ final class FixtureProcess implements AutoCloseable {
 
         /** Returns when it serves. */
         FixtureProcess start() throws IOException, InterruptedException {
-            List<String> line = new ArrayList<>(List.of(
-                    javaHome("java"),
-                    "-ea",
-                    "-Dio.netty.leakDetectionLevel=paranoid",
-                    "-Xmx" + heap,
-                    "-XX:+UseSerialGC"));
+            List<String> line = new ArrayList<>(
+                    List.of(java, "-ea", "-Dio.netty.leakDetectionLevel=paranoid", "-Xmx" + heap, "-XX:+UseSerialGC"));
             line.addAll(jvmOptions);
             line.addAll(List.of(
                     "-jar",

@@ -210,7 +210,8 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    static int freePort() {
+    /** One that nobody listens to now. */
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
