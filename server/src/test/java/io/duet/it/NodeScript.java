@@ -48,6 +48,11 @@ final class NodeScript implements AutoCloseable {
         });
     }
 
+    /** A line for its standard input. */
+    void send(String line) throws IOException {
+        process.outputWriter().append(line).append('\n').flush();
+    }
+
     /** Waits for the end and fails unless all checks have passed. */
     void assertPasses(Duration limit) throws InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
