@@ -14,6 +14,8 @@ import io.duet.wire.RawSocketIoClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -184,6 +186,9 @@ final class ClusterMetricsIT {
         private final RedisAdapter adapter;
         private final Server io;
 
+        /** Held, since the connection of a client that nobody holds ends when garbage is collected. */
+        private final List<RawSocketIoClient> clients = new ArrayList<>();
+
         Node(RedisAdapter adapter) {
             this.adapter = adapter;
             io = Server.builder().host("127.0.0.1").port(0).adapter(adapter).build();
@@ -191,19 +196,18 @@ final class ClusterMetricsIT {
             io.start();
         }
 
-        RawSocketIoClient client() {
+        void client() {
             RawSocketIoClient client = RawSocketIoClient.open(io.port());
+            clients.add(client);
             client.join("/");
-            return client;
         }
 
         /** A client in a room. */
-        RawSocketIoClient joins(String room) {
-            RawSocketIoClient client = client();
+        void joins(String room) {
+            client();
             io.sockets().sockets().values().forEach(socket -> socket.join(room)
                     .toCompletableFuture()
                     .join());
-            return client;
         }
 
         double value(String name, String... labels) {
@@ -224,6 +228,7 @@ final class ClusterMetricsIT {
 
         @Override
         public void close() {
+            clients.forEach(RawSocketIoClient::close);
             io.close().toCompletableFuture().join();
         }
     }
