@@ -36,7 +36,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = "Run the server with its demo page.",
-        mixinStandardHelpOptions = true,
         customSynopsis = "duet serve [options]",
         usageHelpWidth = 110,
         footer = "Every option may also be set as DUET_PING_INTERVAL=25s, or in a YAML file as ping-interval: 25s.")
@@ -63,6 +62,14 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable")
     @Option(names = "--config", paramLabel = "<file>", description = "YAML file with options; also DUET_CONFIG")
     private @Nullable Path config;
+
+    /** Handled by picocli. Its usual options bring the version too, which {@code duet} itself tells. */
+    @SuppressWarnings("UnusedVariable")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this, and end")
+    private boolean help;
 
     @Option(names = "--print-config", description = "print what it would run with, and end")
     private boolean printConfig;

@@ -3,6 +3,7 @@ package io.duet.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -246,7 +247,7 @@ final class DeployFilesTest {
         StringWriter err = new StringWriter();
         CommandLine commandLine =
                 new CommandLine(new Main()).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        assertThat(Main.run(commandLine, environment, "serve", "--print-config"))
+        assertThat(Main.run(commandLine, InputStream.nullInputStream(), environment, "serve", "--print-config"))
                 .as(err.toString())
                 .isZero();
         return out.toString();
