@@ -249,6 +249,7 @@ final class RedissonBus implements Bus {
 
     private void end() {
         closed = true;
+        dropped.addAndGet(shards.all().stream().mapToInt(Shard::queuedMessages).sum());
         report();
         shards.all().forEach(Shard::close);
         thread.shutdown();

@@ -167,6 +167,17 @@ final class RedissonBusIT {
     }
 
     @Test
+    void countsWhatStillWaitsAtTheEnd() {
+        TestBus bus = TestBus.start("redis://127.0.0.1:" + RedisServer.freePort());
+        bus.publish("news", 1);
+        bus.publish("news", 2);
+
+        bus.close();
+
+        assertThat(bus.dropped).hasValue(2);
+    }
+
+    @Test
     void whatIsTooMuchForASlowReceiverIsCounted() throws Exception {
         RedisServer server = redis.single();
         TestBus sender = bus(server.uri());
