@@ -44,8 +44,13 @@ final class RedisPresenceIT {
         nodes.get(1).connect("s2", "anna");
         await().atMost(LIMIT).untilAsserted(() -> assertThat(nodes)
                 .allSatisfy(node -> assertThat(node.users()).isEqualTo(Map.of("anna", 2))));
-        nodes.get(0).directory.forget("s1");
+        // One after another: what two nodes write at once has no order.
         nodes.get(1).directory.joined("s2", "blue");
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(nodes)
+                .allSatisfy(node -> assertThat(node.transitions("anna")).contains("joined blue")));
+        nodes.get(0).directory.forget("s1");
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(nodes)
+                .allSatisfy(node -> assertThat(node.users()).isEqualTo(Map.of("anna", 1))));
         nodes.get(1).directory.forget("s2");
 
         await().atMost(LIMIT)
