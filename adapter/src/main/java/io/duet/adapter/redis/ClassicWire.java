@@ -8,15 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The wire of {@code createAdapter} of {@code @socket.io/redis-adapter} 8.3: broadcasts, requests and answers each have channels of their own. */
 final class ClassicWire implements Wire {
-    private static final Logger log = LoggerFactory.getLogger(ClassicWire.class);
-
     private final String namespace;
     private final Bus bus;
     private final RedisAdapterOptions options;
@@ -135,7 +130,8 @@ final class ClassicWire implements Wire {
             receiver.onUseless(Discard.UNADDRESSED);
             return;
         }
-        take(payload, codec::decodeBroadcast, broadcast -> {
+        receiver.take(() -> {
+            Broadcast broadcast = codec.decodeBroadcast(payload);
             if (broadcast.uid().equals(uid)) {
                 receiver.onUseless(Discard.OWN);
             } else if (broadcast.packet().namespace().equals(namespace)) {
@@ -147,7 +143,8 @@ final class ClassicWire implements Wire {
     }
 
     private void onRequest(String channel, byte[] payload) {
-        take(payload, codec::decodeRequest, request -> {
+        receiver.take(() -> {
+            Request request = codec.decodeRequest(payload);
             if (request.uid().equals(uid)) {
                 receiver.onUseless(Discard.OWN);
             } else {
@@ -162,25 +159,11 @@ final class ClassicWire implements Wire {
     }
 
     private void onResponse(String channel, byte[] payload) {
-        take(payload, codec::decodeResponse, receiver::onResponse);
-    }
-
-    /** What cannot be decoded is a peer's mistake: nothing that an operator here could mend. */
-    private <T> void take(byte[] payload, Decoder<T> decoder, Consumer<T> handler) {
-        try {
-            handler.accept(decoder.decode(payload));
-        } catch (IllegalArgumentException e) {
-            log.debug("message of the cluster dropped: {}", e.getMessage());
-            receiver.onUseless(Discard.MALFORMED);
-        }
+        receiver.take(() -> receiver.onResponse(codec.decodeResponse(payload)));
     }
 
     @Override
     public CompletionStage<Void> close() {
         return subscriptions.cancel();
-    }
-
-    private interface Decoder<T> {
-        T decode(byte[] payload);
     }
 }

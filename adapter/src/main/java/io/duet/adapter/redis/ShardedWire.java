@@ -1,18 +1,13 @@
 package io.duet.adapter.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.RoomListener;
 import io.duet.adapter.redis.RedisAdapterOptions.SubscriptionMode;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The wire of {@code createShardedAdapter} of {@code @socket.io/redis-adapter} 8.3, over a bus whose publish/subscribe is sharded. */
 final class ShardedWire implements Wire {
-    private static final Logger log = LoggerFactory.getLogger(ShardedWire.class);
-
     /** Of a socket's id; a room with a name of that length is taken for one. */
     private static final int ID_LENGTH = 20;
 
@@ -108,14 +103,8 @@ final class ShardedWire implements Wire {
         return bus.countSubscribers(channels.broadcast());
     }
 
-    /** What cannot be decoded is a peer's mistake: nothing that an operator here could mend. */
     private void onMessage(String channel, byte[] payload) {
-        try {
-            codec.decode(payload, receiver);
-        } catch (IllegalArgumentException e) {
-            log.debug("message of the cluster dropped: {}", e.getMessage());
-            receiver.onUseless(Discard.MALFORMED);
-        }
+        receiver.take(() -> codec.decode(payload, receiver));
     }
 
     @Override

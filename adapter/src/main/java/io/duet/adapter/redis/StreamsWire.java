@@ -1,21 +1,16 @@
 package io.duet.adapter.redis;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.RoomListener;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The wire of {@code @socket.io/redis-streams-adapter} 0.3: what is to be done to sockets goes through a stream, which everybody reads from
  * end to end; what wants an answer goes by publish/subscribe, and so do the answers.
  */
 final class StreamsWire implements Wire {
-    private static final Logger log = LoggerFactory.getLogger(StreamsWire.class);
-
     private final String namespace;
     private final Bus bus;
     private final StreamLog stream;
@@ -112,21 +107,11 @@ final class StreamsWire implements Wire {
     }
 
     private void onEntry(String id, StreamEntry entry) {
-        take(() -> codec.decode(entry, receiver));
+        receiver.take(() -> codec.decode(entry, receiver));
     }
 
     private void onMessage(String channel, byte[] payload) {
-        take(() -> codec.decode(payload, receiver));
-    }
-
-    /** What cannot be decoded is a peer's mistake: nothing that an operator here could mend. */
-    private void take(Runnable decoding) {
-        try {
-            decoding.run();
-        } catch (IllegalArgumentException e) {
-            log.debug("message of the cluster dropped: {}", e.getMessage());
-            receiver.onUseless(Discard.MALFORMED);
-        }
+        receiver.take(() -> codec.decode(payload, receiver));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.RoomListener;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.LoggerFactory;
 
 /**
  * How the messages of one namespace travel between nodes: which channel each takes, and its bytes. One {@link ClusterAdapter} has it. Safe for
@@ -25,6 +26,16 @@ interface Wire {
         void onResponse(Response response);
 
         void onUseless(Discard why);
+
+        /** Runs what decodes a message and hands it on. What cannot be decoded is a peer's mistake: nothing that an operator here could mend. */
+        default void take(Runnable decoding) {
+            try {
+                decoding.run();
+            } catch (IllegalArgumentException e) {
+                LoggerFactory.getLogger(Wire.class).debug("message of the cluster dropped: {}", e.getMessage());
+                onUseless(Discard.MALFORMED);
+            }
+        }
     }
 
     /** This node's adapter, as others know it. */
