@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,12 +67,12 @@ final class TopCommand implements Callable<Integer> {
     private record Look(List<Optional<MetricsPage>> pages, long nanos) {}
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         nodes.forEach(this::check);
+        Executor afterInterval = CompletableFuture.delayedExecutor(interval.toMillis(), TimeUnit.MILLISECONDS);
         Look before = look();
         while (true) {
-            Thread.sleep(interval.toMillis());
-            Look now = look();
+            Look now = CompletableFuture.supplyAsync(this::look, afterInterval).join();
             show(before, now);
             if (once) {
                 return now.pages.stream().allMatch(Optional::isPresent) ? 0 : 1;
