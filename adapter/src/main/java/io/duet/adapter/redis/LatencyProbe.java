@@ -1,9 +1,10 @@
 package io.duet.adapter.redis;
 
+import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.BusStatistics.LatencyListener;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * Measures what messages of this cluster take: a ping to all nodes that measure, which one of them answers. Both pass the queues that all other
@@ -41,8 +42,8 @@ final class LatencyProbe {
         }
         if (!listening) {
             listening = true;
-            bus.subscribe(pongPrefix + id + "#", this::onPong);
-            bus.subscribe(pingChannel, this::onPing);
+            bus.subscribe(pongPrefix + id + "#", (channel, payload) -> read(payload, this::onPong));
+            bus.subscribe(pingChannel, (channel, payload) -> read(payload, this::onPing));
         }
         if (ticks++ % TICKS_PER_PING == 0 && bus.isReady()) {
             bus.countSubscribers(pingChannel).thenAccept(this::ping);
@@ -53,26 +54,36 @@ final class LatencyProbe {
         publish(pingChannel, id + " " + System.nanoTime() + " " + listeners);
     }
 
-    private void onPing(String channel, byte[] payload) {
-        String[] fields = new String(payload, StandardCharsets.US_ASCII).split(" ", -1);
-        if (fields.length != 3) {
-            return;
+    /** Anybody may publish there: what is no number, or too few of them, is passed over. */
+    private void read(byte[] payload, Consumer<String> reader) {
+        try {
+            reader.accept(new String(payload, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            counters.discard(Discard.MALFORMED);
         }
+    }
+
+    private void onPing(String ping) {
+        String[] fields = ping.split(" ", -1);
+        if (fields.length != 3) {
+            throw new NumberFormatException(fields.length + " fields (expected: 3)");
+        }
+        long sentAt = Long.parseLong(fields[1]);
+        int others = Integer.parseInt(fields[2]) - 1;
         if (fields[0].equals(id)) {
-            measured(true, System.nanoTime() - Long.parseLong(fields[1]));
-        } else if (ThreadLocalRandom.current().nextInt(Math.max(1, Integer.parseInt(fields[2]) - 1)) == 0) {
+            measured(true, System.nanoTime() - sentAt);
+        } else if (ThreadLocalRandom.current().nextInt(Math.max(1, others)) == 0) {
             // One answer a ping, on average: what all this costs must not grow with the square of the nodes.
             publish(pongPrefix + fields[0] + "#", fields[1]);
         }
     }
 
-    private void onPong(String channel, byte[] payload) {
-        long sentAt = Long.parseLong(new String(payload, StandardCharsets.US_ASCII));
-        measured(false, (System.nanoTime() - sentAt) / 2);
+    private void onPong(String clock) {
+        measured(false, (System.nanoTime() - Long.parseLong(clock)) / 2);
     }
 
     private void measured(boolean own, long nanos) {
-        @Nullable LatencyListener listener = counters.latency();
+        LatencyListener listener = counters.latency();
         if (listener != null) {
             listener.measured(own, nanos);
         }

@@ -2,14 +2,17 @@ package io.duet.adapter.redis;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what is published; nothing ever arrives. */
+/** Keeps what is published, and who listens to what; nothing ever arrives by itself. */
 final class FakeBus implements Bus {
     final List<Published> published = new ArrayList<>();
+    final Map<String, Receiver> receivers = new HashMap<>();
 
     @Nullable
     Duration closedWithin;
@@ -18,6 +21,7 @@ final class FakeBus implements Bus {
 
     @Override
     public CompletionStage<Subscription> subscribe(String channel, Receiver receiver) {
+        receivers.put(channel, receiver);
         return CompletableFuture.completedFuture(() -> CompletableFuture.completedFuture(null));
     }
 
