@@ -165,6 +165,7 @@ final class StreamLog {
         return done.completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRunAsync(
                         () -> {
+                            giveUp();
                             opened.thenAccept(StreamLink::close);
                             thread.shutdownNow();
                         },

@@ -36,6 +36,7 @@ final class StreamLogIT {
         private final String uid;
         private final RedissonBus bus;
         private final StreamLog log;
+        private boolean closed;
 
         Node(String uid, String uri, Consumer<RedisAdapterOptions.Builder> change) {
             this.uid = uid;
@@ -91,6 +92,10 @@ final class StreamLogIT {
 
         @Override
         public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
             log.close(Duration.ofSeconds(1))
                     .thenCompose(done -> bus.close(Duration.ZERO))
                     .toCompletableFuture()
@@ -202,6 +207,20 @@ final class StreamLogIT {
         first.append(3);
         await().atMost(LIMIT).until(() -> second.seen.equals(List.of("a0", "a3")));
         assertThat(first.seen).isEqualTo(numbers("a", 4));
+    }
+
+    @Test
+    void countsWhatStillWaitsAtTheEnd() {
+        RedisServer server = redis.single();
+        Node node = node("a", server);
+        server.kill();
+        await().atMost(LIMIT).until(() -> !node.log.isReady());
+        node.append(0);
+        node.append(1);
+
+        node.close();
+
+        assertThat(node.dropped).hasValue(2);
     }
 
     @Test
