@@ -292,6 +292,9 @@ async function comeAndGo(watcher, page) {
   const tab = await page.context().newPage();
   await joinByLink(tab, "bob");
   await onBoth(page, tab, (each) => membersAre(each, ["ann", "bob"]));
+  await onBoth(page, tab, transportIsShown);
+  // What the tab sends now comes after its poll: a tab that ends between two polls, or within an upgrade, is missed by no server before the heartbeat.
+  await typingIsShown(tab, watcher, "bob");
 
   await tab.close();
   await page.waitForTimeout(GRACE_MS / 2);
