@@ -149,10 +149,12 @@ final class AckIT {
         Server io = server.start();
         server.watch(io.sockets());
         RawSocketIoClient first = server.join().client();
+        Socket firstSocket = server.socket();
         RawSocketIoClient second = server.join().client();
+        Socket secondSocket = server.socket();
 
-        server.socket().emitWithAck("question");
-        server.socket().emitWithAck("question");
+        firstSocket.emitWithAck("question");
+        secondSocket.emitWithAck("question");
 
         assertThat(first.read()).isEqualTo("20[\"question\"]");
         assertThat(second.read()).isEqualTo("21[\"question\"]");
