@@ -27,6 +27,8 @@ import org.redisson.client.protocol.CommandData;
 import org.redisson.client.protocol.CommandsData;
 import org.redisson.client.protocol.RedisCommand;
 import org.redisson.client.protocol.RedisCommands;
+import org.redisson.client.protocol.RedisStrictCommand;
+import org.redisson.client.protocol.convertor.VoidReplayConvertor;
 import org.redisson.client.protocol.decoder.ObjectListReplayDecoder;
 import org.redisson.client.protocol.pubsub.PubSubType;
 
@@ -59,6 +61,7 @@ final class RedisLink {
     private static final int PROBES_UNTIL_DEAD = 20;
 
     private static final byte[] PROBE = {1};
+    private static final RedisStrictCommand<Void> PING = new RedisStrictCommand<>("PING", new VoidReplayConvertor());
     private static final RedisCommand<List<Object>> ROLE = new RedisCommand<>("ROLE", new ObjectListReplayDecoder<>());
 
     private static final Set<PubSubType> UNSUBSCRIBING =
@@ -187,6 +190,9 @@ final class RedisLink {
     /**
      * Publishes a batch; {@link OrderedPublisher.Transport}. One at a time. It takes as long as the server does, or until the link ends: answers
      * that came later would be taken for those of what is sent next.
+     *
+     * <p>Redis answers before it writes to the subscribers, and may die between the two. That it has done both is known when it answers to what
+     * came later; until then the whole batch is to be sent again.
      */
     CompletionStage<Integer> send(PubSub kind, List<OrderedPublisher.Message> messages) {
         List<CommandData<?, ?>> batch = new ArrayList<>(messages.size());
@@ -200,7 +206,13 @@ final class RedisLink {
         if (!isOpen()) {
             return CompletableFuture.completedFuture(0);
         }
-        commands.send(new CommandsData(done, batch, false, false));
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        commands.send(new CommandsData(answered, batch, false, false));
+        answered.thenAccept(all -> ping(done));
+        answered.exceptionally(failure -> {
+            done.completeExceptionally(failure);
+            return null;
+        });
         return done.handle((all, failure) -> {
             if (failure == null) {
                 return batch.size();
@@ -211,8 +223,13 @@ final class RedisLink {
                 return answered(batch);
             }
             close("not published: " + failure);
-            return answered(batch);
+            return 0;
         });
+    }
+
+    /** Without a limit of time: what is sent next would be given its answer. */
+    private void ping(CompletableFuture<Void> answered) {
+        commands.send(new CommandData<>(answered, StringCodec.INSTANCE, PING, new Object[0]));
     }
 
     private static int answered(List<CommandData<?, ?>> batch) {

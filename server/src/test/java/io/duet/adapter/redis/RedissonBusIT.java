@@ -3,6 +3,7 @@ package io.duet.adapter.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.duet.redis.DyingProxy;
 import io.duet.redis.RedisExtension;
 import io.duet.redis.RedisServer;
 import io.duet.redis.SentinelTopology;
@@ -73,6 +74,21 @@ final class RedissonBusIT {
         // The bus still listens to itself.
         assertThat((List<?>) server.call("PUBSUB", "CHANNELS", "room*")).isEmpty();
         assertThat((List<?>) server.call("PUBSUB", "CHANNELS")).hasSize(1);
+    }
+
+    /** Redis answers before it writes to the subscribers. */
+    @Test
+    void whatRedisAnswersAndDoesNotTellIsSentAgain() throws Exception {
+        DyingProxy server = redis.closing(DyingProxy.before(redis.single()));
+        TestBus sender = bus(server.uri());
+        TestBus receiver = bus(server.uri());
+        receiver.listen("room");
+
+        server.dieAfterAnswerTo("4711");
+        sender.publish("room", 4711);
+
+        await().atMost(LIMIT).until(() -> receiver.heard.equals(List.of(4711)));
+        await().atMost(LIMIT).until(() -> receiver.events.contains("gap"));
     }
 
     @Test
