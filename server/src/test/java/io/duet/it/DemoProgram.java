@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class DemoProgram {
     private final SocketIOServer server;
     private final AtomicInteger failures;
-    private final CompletableFuture<Set<String>> roomsOfTheGone = new CompletableFuture<>();
+    private final CompletableFuture<Gone> gone = new CompletableFuture<>();
 
     private DemoProgram(SocketIOServer server, AtomicInteger failures) {
         this.server = server;
@@ -209,14 +209,14 @@ final class DemoProgram {
         });
         server.addDisconnectListener(client -> {
             if (client.getAllRooms().contains("blue")) {
-                roomsOfTheGone.complete(named(client.getAllRooms()));
+                boolean listed = server.getAllClients().contains(client);
+                gone.complete(new Gone(named(client.getAllRooms()), listed));
             }
         });
         server.addEventListener(
                 "gone",
                 Void.class,
-                (client, nothing, ack) -> roomsOfTheGone.thenAccept(
-                        rooms -> ack.sendAckData(rooms, server.getAllClients().size())));
+                (client, nothing, ack) -> gone.thenAccept(one -> ack.sendAckData(one.rooms(), one.listed())));
         server.addEventListener("answered-later", Void.class, (client, nothing, ack) -> {
             client.set("waiting", ack);
             CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(() -> {
@@ -232,6 +232,9 @@ final class DemoProgram {
         named.remove("");
         return named;
     }
+
+    /** What a client's disconnect listener has seen: its rooms, and whether it is in the server's list. */
+    private record Gone(Set<String> rooms, boolean listed) {}
 
     /** Tells who has asked what became of its poll, once everybody has answered or had the time to. */
     private static final class Poll extends BroadcastAckCallback<String> {
