@@ -25,11 +25,17 @@ final class BalancedClients implements AutoCloseable {
         switch (balancer.kind()) {
             case HAPROXY_COOKIE, NGINX_COOKIE -> arguments.add("--cookies");
             case NGINX_HASH -> arguments.add("--forwarded");
-            case HAPROXY_SID -> {}
+            case HAPROXY_SID, NGINX_NONE -> {}
         }
         BalancedClients clients = new BalancedClients(NodeScript.kit("balanced.mjs", arguments.toArray(String[]::new)));
         clients.script.awaitLine("connected", LIMIT);
         return clients;
+    }
+
+    /** Returns at once. */
+    static BalancedClients knocking(LoadBalancer balancer, int count) throws IOException {
+        return new BalancedClients(
+                NodeScript.kit("balanced.mjs", "--url", balancer.url(), "--clients", Integer.toString(count)));
     }
 
     /** Ends the chat. */

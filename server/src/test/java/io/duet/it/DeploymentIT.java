@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,11 @@ final class DeploymentIT {
 
     private static final long HANDSHAKE_LIMIT_MILLIS = 1500;
 
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /** Requests that came to the wrong node. */
+    private static final String UNKNOWN_SESSIONS = "duet_requests_refused_total\\{error=\"session_id_unknown\"} [1-9]";
+
     @RegisterExtension
     final RedisExtension redis = new RedisExtension();
 
@@ -55,6 +61,7 @@ final class DeploymentIT {
     @Test
     void clientsFindTheirNodesAndSurviveTheRestartOfOneAndTheDeathOfAnother() throws Exception {
         startNodes(Duration.ofSeconds(2));
+        withoutStickinessNodesSaySo();
         handshakes(LoadBalancer.Kind.HAPROXY_COOKIE, 20);
         handshakes(LoadBalancer.Kind.NGINX_HASH, 20);
         handshakes(LoadBalancer.Kind.NGINX_COOKIE, 20);
@@ -72,9 +79,27 @@ final class DeploymentIT {
         }
     }
 
+    private void withoutStickinessNodesSaySo() throws Exception {
+        try (LoadBalancer balancer = start(LoadBalancer.Kind.NGINX_NONE)) {
+            BalancedClients knocking = BalancedClients.knocking(balancer, 10);
+            try {
+                for (int i = 0; i < NODES; i++) {
+                    FixtureProcess node = nodes.get(i);
+                    String metrics = "http://127.0.0.1:" + healthPorts.get(i) + "/metrics";
+                    Awaitility.await(metrics).atMost(LIMIT).untilAsserted(() -> {
+                        assertThat(node.log()).anyMatch(line -> line.contains("sticky sessions?"));
+                        assertThat(LoadBalancer.get(metrics)).containsPattern(UNKNOWN_SESSIONS);
+                    });
+                }
+            } finally {
+                knocking.close();
+            }
+        }
+    }
+
     @Tag("long")
     @ParameterizedTest
-    @EnumSource(LoadBalancer.Kind.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NGINX_NONE")
     void noHandshakeOfAHundredClientsFails(LoadBalancer.Kind kind) throws Exception {
         startNodes(Duration.ofSeconds(2));
         handshakes(kind, 100);
@@ -182,7 +207,7 @@ final class DeploymentIT {
     private void endNodes() throws Exception {
         nodes.forEach(FixtureProcess::signal);
         for (FixtureProcess node : nodes) {
-            node.awaitEnd(DRAIN_DELAY.plusSeconds(10));
+            node.awaitEnd(DRAIN_DELAY.plus(drainTime).plusSeconds(10));
             node.close();
         }
     }
@@ -192,6 +217,8 @@ final class DeploymentIT {
         List<String> options = new ArrayList<>(List.of("--redis", redisUri, "--health-port", healthPort));
         options.addAll(List.of("--trusted-proxies", "127.0.0.1"));
         options.addAll(List.of("--drain-delay", DRAIN_DELAY.toString(), "--drain-time", drainTime.toString()));
+        // For those who went to another node: they never come for what they are told.
+        options.addAll(List.of("--drain-timeout", "1s"));
         try {
             return FixtureProcess.server(options.toArray(String[]::new))
                     .port(port)

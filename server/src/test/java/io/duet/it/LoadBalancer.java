@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** The HAProxy or nginx of this machine with a configuration file as it is shipped: what differs from place to place is in its environment. */
@@ -33,7 +34,9 @@ final class LoadBalancer implements AutoCloseable {
         HAPROXY_SID("haproxy"),
         HAPROXY_COOKIE("haproxy"),
         NGINX_HASH("nginx"),
-        NGINX_COOKIE("nginx");
+        NGINX_COOKIE("nginx"),
+        /** None: it sends each request to the next node. */
+        NGINX_NONE("nginx");
 
         private final String program;
 
@@ -154,7 +157,7 @@ final class LoadBalancer implements AutoCloseable {
         return !get(url()).isEmpty();
     }
 
-    private static String get(String url) throws IOException, InterruptedException {
+    static String get(String url) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).build();
         return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
@@ -162,7 +165,12 @@ final class LoadBalancer implements AutoCloseable {
 
     /** The shipped file, filled in as the official image does, and a main file like the image's around it. */
     private Path nginxFiles(Map<String, String> environment) throws IOException {
-        String site = Files.readString(DEPLOY.resolve("nginx/" + kind.affinity() + ".conf.template"));
+        boolean sticky = kind != Kind.NGINX_NONE;
+        String site =
+                Files.readString(DEPLOY.resolve("nginx/" + (sticky ? kind.affinity() : "hash") + ".conf.template"));
+        if (!sticky) {
+            site = site.replaceFirst("\n *hash .*;", "");
+        }
         for (Map.Entry<String, String> variable : environment.entrySet()) {
             site = site.replace("${" + variable.getKey() + "}", variable.getValue());
         }
@@ -190,9 +198,10 @@ final class LoadBalancer implements AutoCloseable {
                         .formatted(String.join("\n", temporary)));
     }
 
+    /** The program ends its workers itself: one that it was about to start would outlive it otherwise. */
     @Override
     public void close() {
-        output.process().descendants().forEach(ProcessHandle::destroyForcibly);
-        output.process().toHandle().destroyForcibly();
+        output.process().destroy();
+        output.process().onExit().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
     }
 }
