@@ -70,7 +70,7 @@ public final class Emitter {
 
     /** The same. Of the options {@code key}, {@code maxPublishWait}, {@code maxPublishQueueBytes} and {@code listener} apply. */
     public static Emitter create(RedissonClient redisson, RedisAdapterOptions options) {
-        return new Emitter(RedissonBus.over(RedissonBus.usable(redisson), options, PubSub.PLAIN), options);
+        return new Emitter(RedissonBus.start(RedisServers.of(redisson), options, PubSub.PLAIN), options);
     }
 
     /**
@@ -80,7 +80,7 @@ public final class Emitter {
      * @throws IllegalArgumentException if it is none of these
      */
     public static Emitter create(String uri, RedisAdapterOptions options) {
-        return new Emitter(RedissonBus.to(RedisUri.parse(uri), options, PubSub.PLAIN), options);
+        return new Emitter(RedissonBus.start(RedisServers.at(RedisUri.parse(uri)), options, PubSub.PLAIN), options);
     }
 
     /** Writes arguments by this mapper, which is copied; default a {@link JsonMapper} as it is. Binary and dates stay what they are. */

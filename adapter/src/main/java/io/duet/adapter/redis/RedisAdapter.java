@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
@@ -38,38 +38,43 @@ public final class RedisAdapter implements AdapterFactory {
     /** What the namespaces of one node share. */
     private record Node(RedissonBus bus, Streams streams) {}
 
-    private final Function<BusCounters, RedissonBus> buses;
+    private final Supplier<RedisServers> servers;
+    private final PubSub commands;
     private final RedisAdapterOptions options;
     private final Wires wires;
     private final BusCounters counters = new BusCounters();
     private @Nullable Node node;
     private int adapters;
 
-    private RedisAdapter(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options, Wires wires) {
-        this.buses = buses;
+    private RedisAdapter(Supplier<RedisServers> servers, PubSub commands, RedisAdapterOptions options, Wires wires) {
+        this.servers = servers;
+        this.commands = commands;
         this.options = options;
         this.wires = wires;
     }
 
-    private static RedisAdapter classic(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options) {
+    private static RedisAdapter classic(Supplier<RedisServers> servers, RedisAdapterOptions options) {
         return new RedisAdapter(
-                buses,
+                servers,
+                PubSub.PLAIN,
                 options,
                 (node, namespace, mapper, hasRoom, receiver) ->
                         new ClassicWire(namespace, mapper, hasRoom, node.bus(), options, receiver));
     }
 
-    private static RedisAdapter sharded(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options) {
+    private static RedisAdapter sharded(Supplier<RedisServers> servers, RedisAdapterOptions options) {
         return new RedisAdapter(
-                buses,
+                servers,
+                PubSub.SHARDED,
                 options,
                 (node, namespace, mapper, hasRoom, receiver) ->
                         new ShardedWire(namespace, mapper, node.bus(), options, receiver));
     }
 
-    private static RedisAdapter streams(Function<BusCounters, RedissonBus> buses, RedisAdapterOptions options) {
+    private static RedisAdapter streams(Supplier<RedisServers> servers, RedisAdapterOptions options) {
         return new RedisAdapter(
-                buses,
+                servers,
+                options.useShardedPubSub() ? PubSub.SHARDED : PubSub.PLAIN,
                 options,
                 (node, namespace, mapper, hasRoom, receiver) -> new StreamsWire(
                         namespace, mapper, node.bus(), node.streams().of(namespace), options, receiver));
@@ -83,8 +88,8 @@ public final class RedisAdapter implements AdapterFactory {
      * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
      */
     public static RedisAdapter classic(RedissonClient redisson, RedisAdapterOptions options) {
-        Redisson usable = RedissonBus.usable(redisson);
-        return classic(counters -> RedissonBus.over(usable, options, PubSub.PLAIN, counters), options);
+        RedisServers servers = RedisServers.of(redisson);
+        return classic(() -> servers, options);
     }
 
     /** The same with all defaults. */
@@ -101,7 +106,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter classic(String uri, RedisAdapterOptions options) {
         RedisUri redis = RedisUri.parse(uri);
-        return classic(counters -> RedissonBus.to(redis, options, PubSub.PLAIN, counters), options);
+        return classic(() -> RedisServers.at(redis), options);
     }
 
     /**
@@ -112,8 +117,8 @@ public final class RedisAdapter implements AdapterFactory {
      * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
      */
     public static RedisAdapter sharded(RedissonClient redisson, RedisAdapterOptions options) {
-        Redisson usable = RedissonBus.usable(redisson);
-        return sharded(counters -> RedissonBus.over(usable, options, PubSub.SHARDED, counters), options);
+        RedisServers servers = RedisServers.of(redisson);
+        return sharded(() -> servers, options);
     }
 
     /** The same with all defaults. */
@@ -129,7 +134,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter sharded(String uri, RedisAdapterOptions options) {
         RedisUri redis = RedisUri.parse(uri);
-        return sharded(counters -> RedissonBus.to(redis, options, PubSub.SHARDED, counters), options);
+        return sharded(() -> RedisServers.at(redis), options);
     }
 
     /**
@@ -143,8 +148,8 @@ public final class RedisAdapter implements AdapterFactory {
      * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
      */
     public static RedisAdapter streams(RedissonClient redisson, RedisAdapterOptions options) {
-        Redisson usable = RedissonBus.usable(redisson);
-        return streams(counters -> RedissonBus.over(usable, options, requests(options), counters), options);
+        RedisServers servers = RedisServers.of(redisson);
+        return streams(() -> servers, options);
     }
 
     /** The same with all defaults. */
@@ -160,11 +165,7 @@ public final class RedisAdapter implements AdapterFactory {
      */
     public static RedisAdapter streams(String uri, RedisAdapterOptions options) {
         RedisUri redis = RedisUri.parse(uri);
-        return streams(counters -> RedissonBus.to(redis, options, requests(options), counters), options);
-    }
-
-    private static PubSub requests(RedisAdapterOptions options) {
-        return options.useShardedPubSub() ? PubSub.SHARDED : PubSub.PLAIN;
+        return streams(() -> RedisServers.at(redis), options);
     }
 
     @Override
@@ -197,7 +198,7 @@ public final class RedisAdapter implements AdapterFactory {
     private Node node() {
         Node used = node;
         if (used == null) {
-            RedissonBus bus = buses.apply(counters);
+            RedissonBus bus = RedissonBus.start(servers.get(), options, commands, counters);
             used = new Node(bus, new Streams(options, bus::masterOf, bus.streamListener()));
             node = used;
         }

@@ -1,15 +1,12 @@
 package io.duet.adapter.redis;
 
-import static java.util.Objects.requireNonNull;
-
 import io.duet.adapter.BusStatistics.Direction;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,20 +15,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.redisson.Redisson;
-import org.redisson.api.RScript;
-import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisClient;
-import org.redisson.client.codec.StringCodec;
-import org.redisson.client.protocol.RedisCommands;
-import org.redisson.command.CommandAsyncExecutor;
 import org.redisson.connection.ConnectionManager;
-import org.redisson.connection.MasterSlaveEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +34,9 @@ final class RedissonBus implements Bus {
 
     private static final long REPORT_SECONDS = 1;
 
-    private final Supplier<? extends RedissonClient> create;
-    private final Consumer<RedissonClient> release;
+    /** Used on the thread. */
+    private final RedisServers servers;
+
     private final BusListener listener;
     private final Duration countTimeout;
     private final PubSub commands;
@@ -65,22 +54,8 @@ final class RedissonBus implements Bus {
     /** Those below belong to the thread. */
     private final List<Topic> fresh = new ArrayList<>();
 
-    private @Nullable RedissonClient redisson;
-
-    /**
-     * @param create may block, and is called again if it fails
-     * @param release what to do with the client in the end
-     * @param cluster whose masters share the channels; null if one server has all of them
-     */
-    private RedissonBus(
-            Supplier<? extends RedissonClient> create,
-            Consumer<RedissonClient> release,
-            RedisAdapterOptions options,
-            BusCounters counters,
-            PubSub commands,
-            @Nullable ConnectionManager cluster) {
-        this.create = create;
-        this.release = release;
+    private RedissonBus(RedisServers servers, RedisAdapterOptions options, BusCounters counters, PubSub commands) {
+        this.servers = servers;
         this.listener = options.listener();
         this.countTimeout = options.requestsTimeout();
         this.commands = commands;
@@ -89,50 +64,23 @@ final class RedissonBus implements Bus {
         this.inbox = new Inbox(options.maxReceiveQueueBytes(), receiving, this::receive);
         Function<Supplier<RedisClient>, Shard> shard =
                 master -> new Shard(master, options, commands, thread, dropped::addAndGet, new ShardHost());
-        this.shards =
-                cluster == null ? new Shards.Single(shard.apply(this::master)) : new Shards.OfCluster(cluster, shard);
+        // Of a Redis Cluster, plain publish/subscribe needs one server only.
+        Optional<ConnectionManager> cluster = commands == PubSub.SHARDED ? servers.cluster() : Optional.empty();
+        this.shards = cluster.<Shards>map(masters -> new Shards.OfCluster(masters, shard))
+                .orElseGet(() -> new Shards.Single(shard.apply(servers::master)));
     }
 
-    /** @throws IllegalArgumentException if the client was not made by {@link Redisson#create} */
-    static Redisson usable(RedissonClient redisson) {
-        if (requireNonNull(redisson, "redisson") instanceof Redisson usable) {
-            return usable;
-        }
-        throw new IllegalArgumentException(
-                "redisson: " + redisson.getClass().getName() + " (expected: made by Redisson.create)");
-    }
-
-    /** By a client of the caller's, who also ends it. Of a Redis Cluster, plain publish/subscribe needs one server only. */
-    static RedissonBus over(Redisson redisson, RedisAdapterOptions options, PubSub commands, BusCounters counters) {
-        boolean sharded = commands == PubSub.SHARDED && redisson.getConfig().isClusterConfig();
-        ConnectionManager cluster = sharded ? redisson.getCommandExecutor().getConnectionManager() : null;
-        RedissonBus bus = new RedissonBus(() -> redisson, client -> {}, options, counters, commands, cluster);
-        // Scripts need it, also where the shards find their masters without.
-        bus.redisson = redisson;
-        return bus.start();
+    static RedissonBus start(RedisServers servers, RedisAdapterOptions options, PubSub commands, BusCounters counters) {
+        RedissonBus bus = new RedissonBus(servers, options, counters, commands);
+        counters.bus(bus);
+        bus.thread.execute(bus.shards::start);
+        bus.thread.scheduleWithFixedDelay(bus::tick, REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
+        return bus;
     }
 
     /** The same for who does not count. */
-    static RedissonBus over(Redisson redisson, RedisAdapterOptions options, PubSub commands) {
-        return over(redisson, options, commands, new BusCounters());
-    }
-
-    /** By a client of its own. */
-    static RedissonBus to(RedisUri redis, RedisAdapterOptions options, PubSub commands, BusCounters counters) {
-        Supplier<RedissonClient> create = () -> Redisson.create(redis.config());
-        return new RedissonBus(create, RedissonClient::shutdown, options, counters, commands, null).start();
-    }
-
-    /** The same for who does not count. */
-    static RedissonBus to(RedisUri redis, RedisAdapterOptions options, PubSub commands) {
-        return to(redis, options, commands, new BusCounters());
-    }
-
-    private RedissonBus start() {
-        counters.bus(this);
-        thread.execute(shards::start);
-        thread.scheduleWithFixedDelay(this::tick, REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
-        return this;
+    static RedissonBus start(RedisServers servers, RedisAdapterOptions options, PubSub commands) {
+        return start(servers, options, commands, new BusCounters());
     }
 
     private void tick() {
@@ -169,46 +117,21 @@ final class RedissonBus implements Bus {
     @Override
     public CompletionStage<Integer> countSubscribers(String channel) {
         CompletionStage<Integer> here = shards.of(channel).countSubscribers(channel, countTimeout);
-        return commands == PubSub.SHARDED
-                ? here
-                : here.thenComposeAsync(
-                        count -> redisson instanceof Redisson client
-                                        && client.getConfig().isClusterConfig()
-                                ? countAtAll(client.getCommandExecutor(), channel)
-                                        .orTimeout(countTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                                : CompletableFuture.completedFuture(count),
-                        thread);
-    }
-
-    /** Each node of a Redis Cluster knows those who are connected to it; Node's servers may be at any. */
-    private static CompletableFuture<Integer> countAtAll(CommandAsyncExecutor executor, String channel) {
-        Map<InetSocketAddress, RedisClient> nodes = new HashMap<>();
-        for (MasterSlaveEntry entry : executor.getConnectionManager().getEntrySet()) {
-            nodes.put(entry.getClient().getAddr(), entry.getClient());
-            entry.getAllEntries().forEach(node -> nodes.put(node.getClient().getAddr(), node.getClient()));
+        if (commands == PubSub.SHARDED) {
+            return here;
         }
-        CompletableFuture<Integer> sum = CompletableFuture.completedFuture(0);
-        for (RedisClient node : nodes.values()) {
-            sum = sum.thenCombine(
-                    executor.<Long, Long>readAsync(node, StringCodec.INSTANCE, RedisCommands.PUBSUB_NUMSUB, channel),
-                    (others, count) -> others + count.intValue());
-        }
-        return sum;
+        return here.thenComposeAsync(
+                count -> servers.cluster().isEmpty()
+                        ? CompletableFuture.completedFuture(count)
+                        : servers.countAtAll(channel)
+                                .toCompletableFuture()
+                                .orTimeout(countTimeout.toMillis(), TimeUnit.MILLISECONDS),
+                thread);
     }
 
     @Override
     public CompletionStage<List<Object>> eval(String script, List<Object> keys, Object... arguments) {
-        return CompletableFuture.supplyAsync(
-                        () -> {
-                            RedissonClient client = redisson;
-                            if (client == null) {
-                                throw new IllegalStateException("redis: not connected");
-                            }
-                            return client.getScript(StringCodec.INSTANCE)
-                                    .<List<Object>>evalAsync(
-                                            RScript.Mode.READ_WRITE, script, RScript.ReturnType.LIST, keys, arguments);
-                        },
-                        thread)
+        return CompletableFuture.supplyAsync(() -> servers.eval(script, keys, arguments), thread)
                 .thenCompose(answer -> answer);
     }
 
@@ -254,10 +177,7 @@ final class RedissonBus implements Bus {
         shards.all().forEach(Shard::close);
         thread.shutdown();
         receiving.shutdown();
-        RedissonClient client = redisson;
-        if (client != null) {
-            release.accept(client);
-        }
+        servers.close();
     }
 
     // Subscriptions
@@ -363,27 +283,9 @@ final class RedissonBus implements Bus {
         }
     }
 
-    private RedisClient master() {
-        return manager().getWriteEntry(0).getClient();
-    }
-
-    private ConnectionManager manager() {
-        RedissonClient client = redisson;
-        if (client == null) {
-            client = create.get();
-            redisson = client;
-        }
-        return ((Redisson) client).getCommandExecutor().getConnectionManager();
-    }
-
     /** The server that has a key at this moment. */
     CompletionStage<RedisClient> masterOf(String key) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    ConnectionManager manager = manager();
-                    return manager.getWriteEntry(manager.calcSlot(key)).getClient();
-                },
-                thread);
+        return CompletableFuture.supplyAsync(() -> servers.masterOf(key), thread);
     }
 
     /** Messages to other nodes were given up, or may have been missed, by another way than this bus. */

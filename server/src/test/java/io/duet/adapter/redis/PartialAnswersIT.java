@@ -29,7 +29,8 @@ final class PartialAnswersIT {
         RedisServer server = redis.single();
         Server first = node(server);
         Server second = node(server);
-        RedissonBus silent = RedissonBus.to(RedisUri.parse(server.uri()), RedisAdapterOptions.defaults(), PubSub.PLAIN);
+        RedissonBus silent = RedissonBus.start(
+                RedisServers.at(RedisUri.parse(server.uri())), RedisAdapterOptions.defaults(), PubSub.PLAIN);
         redis.closing(() -> silent.close(Duration.ZERO).toCompletableFuture().get(5, TimeUnit.SECONDS));
         String requests = new Channels("socket.io", "/").request();
         silent.subscribeCounted(requests, (channel, payload) -> {})

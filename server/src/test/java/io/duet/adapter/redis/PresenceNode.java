@@ -35,7 +35,8 @@ final class PresenceNode {
     }
 
     static PresenceNode start(RedisExtension redis, String uri, Duration grace, Duration lease) {
-        RedissonBus bus = RedissonBus.to(RedisUri.parse(uri), RedisAdapterOptions.defaults(), PubSub.PLAIN);
+        RedissonBus bus =
+                RedissonBus.start(RedisServers.at(RedisUri.parse(uri)), RedisAdapterOptions.defaults(), PubSub.PLAIN);
         return start(redis, uri, bus, "/", grace, lease);
     }
 

@@ -63,7 +63,7 @@ final class RedisPresenceIT {
     @EnumSource(PubSub.class)
     void whatIsWrittenIsReadAtOnce(PubSub kind) {
         String uri = redis.single().uri();
-        RedissonBus bus = RedissonBus.to(RedisUri.parse(uri), RedisAdapterOptions.defaults(), kind);
+        RedissonBus bus = RedissonBus.start(RedisServers.at(RedisUri.parse(uri)), RedisAdapterOptions.defaults(), kind);
         PresenceNode node = PresenceNode.start(redis, uri, bus, "/", GRACE, Duration.ofMinutes(5));
         assertThat(node.users()).isEmpty();
 
@@ -351,7 +351,7 @@ final class RedisPresenceIT {
         config.useClusterServers().addNodeAddress(master.uri());
         RedissonClient redisson = Redisson.create(config);
         redis.closing(redisson::shutdown);
-        RedissonBus bus = RedissonBus.over(RedissonBus.usable(redisson), RedisAdapterOptions.defaults(), kind);
+        RedissonBus bus = RedissonBus.start(RedisServers.of(redisson), RedisAdapterOptions.defaults(), kind);
         return PresenceNode.start(redis, master.uri(), bus, namespace, GRACE, LEASE);
     }
 

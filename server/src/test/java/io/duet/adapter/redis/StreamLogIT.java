@@ -43,7 +43,7 @@ final class StreamLogIT {
             RedisAdapterOptions.Builder builder = RedisAdapterOptions.builder();
             change.accept(builder);
             RedisAdapterOptions options = builder.build();
-            bus = RedissonBus.to(RedisUri.parse(uri), options, PubSub.PLAIN);
+            bus = RedissonBus.start(RedisServers.at(RedisUri.parse(uri)), options, PubSub.PLAIN);
             log = new StreamLog("stream", bus::masterOf, options, new StreamLog.Listener() {
                 @Override
                 public void gap() {

@@ -36,11 +36,12 @@ final class TestBus implements AutoCloseable {
     }
 
     static TestBus start(String uri, Consumer<RedisAdapterOptions.Builder> change) {
-        return new TestBus(change, options -> RedissonBus.to(RedisUri.parse(uri), options, PubSub.PLAIN));
+        return new TestBus(
+                change, options -> RedissonBus.start(RedisServers.at(RedisUri.parse(uri)), options, PubSub.PLAIN));
     }
 
     static TestBus over(Redisson redisson, PubSub commands) {
-        return new TestBus(unchanged -> {}, options -> RedissonBus.over(redisson, options, commands));
+        return new TestBus(unchanged -> {}, options -> RedissonBus.start(RedisServers.of(redisson), options, commands));
     }
 
     Bus.Subscription listen(String channel) {

@@ -1,0 +1,119 @@
+package io.duet.adapter.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.redisson.Redisson;
+import org.redisson.api.RScript;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisClient;
+import org.redisson.client.codec.StringCodec;
+import org.redisson.client.protocol.RedisCommands;
+import org.redisson.command.CommandAsyncExecutor;
+import org.redisson.connection.ConnectionManager;
+import org.redisson.connection.MasterSlaveEntry;
+
+/** What Redisson knows of where Redis is, who is the master, and how to log in. Used on one thread, which it may block where that is said. */
+final class RedisServers {
+    private final Supplier<Redisson> create;
+    private final Consumer<RedissonClient> release;
+    private @Nullable Redisson redisson;
+
+    private RedisServers(Supplier<Redisson> create, Consumer<RedissonClient> release, @Nullable Redisson redisson) {
+        this.create = create;
+        this.release = release;
+        this.redisson = redisson;
+    }
+
+    /**
+     * By a client of the caller's, who also ends it.
+     *
+     * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
+     */
+    static RedisServers of(RedissonClient redisson) {
+        if (requireNonNull(redisson, "redisson") instanceof Redisson usable) {
+            return new RedisServers(() -> usable, client -> {}, usable);
+        }
+        throw new IllegalArgumentException(
+                "redisson: " + redisson.getClass().getName() + " (expected: made by Redisson.create)");
+    }
+
+    /** By a client of its own, which is made when it is first needed, and tried again if that fails. */
+    static RedisServers at(RedisUri redis) {
+        return new RedisServers(() -> (Redisson) Redisson.create(redis.config()), RedissonClient::shutdown, null);
+    }
+
+    /** The masters and slots of a Redis Cluster, if it is one and the client is there already. For any thread before the first use. */
+    Optional<ConnectionManager> cluster() {
+        return Optional.ofNullable(redisson)
+                .filter(client -> client.getConfig().isClusterConfig())
+                .map(client -> client.getCommandExecutor().getConnectionManager());
+    }
+
+    /** The one that publishes and is subscribed to; of a Redis Cluster, that of the first slot. May block. */
+    RedisClient master() {
+        return manager().getWriteEntry(0).getClient();
+    }
+
+    /** The one that has a key at this moment. May block. */
+    RedisClient masterOf(String key) {
+        ConnectionManager manager = manager();
+        return manager.getWriteEntry(manager.calcSlot(key)).getClient();
+    }
+
+    private ConnectionManager manager() {
+        Redisson client = redisson;
+        if (client == null) {
+            client = create.get();
+            redisson = client;
+        }
+        return client.getCommandExecutor().getConnectionManager();
+    }
+
+    /** How many are subscribed to a channel at all nodes of a Redis Cluster: each knows those who are connected to it, and Node's servers may be at any. */
+    CompletionStage<Integer> countAtAll(String channel) {
+        CommandAsyncExecutor executor = connected().getCommandExecutor();
+        Map<InetSocketAddress, RedisClient> nodes = new HashMap<>();
+        for (MasterSlaveEntry entry : executor.getConnectionManager().getEntrySet()) {
+            nodes.put(entry.getClient().getAddr(), entry.getClient());
+            entry.getAllEntries().forEach(node -> nodes.put(node.getClient().getAddr(), node.getClient()));
+        }
+        CompletableFuture<Integer> sum = CompletableFuture.completedFuture(0);
+        for (RedisClient node : nodes.values()) {
+            sum = sum.thenCombine(
+                    executor.<Long, Long>readAsync(node, StringCodec.INSTANCE, RedisCommands.PUBSUB_NUMSUB, channel),
+                    (others, count) -> others + count.intValue());
+        }
+        return sum;
+    }
+
+    /** {@link Bus#eval}. */
+    CompletionStage<List<Object>> eval(String script, List<Object> keys, Object... arguments) {
+        return connected()
+                .getScript(StringCodec.INSTANCE)
+                .evalAsync(RScript.Mode.READ_WRITE, script, RScript.ReturnType.LIST, keys, arguments);
+    }
+
+    private Redisson connected() {
+        Redisson client = redisson;
+        if (client == null) {
+            throw new IllegalStateException("redis: not connected");
+        }
+        return client;
+    }
+
+    void close() {
+        if (redisson != null) {
+            release.accept(redisson);
+        }
+    }
+}
