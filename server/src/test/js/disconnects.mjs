@@ -65,10 +65,11 @@ for (const { name, act, client, server, comesBack, websocketOnly } of CASES) {
     const gone = next(socket, "disconnect");
     act(socket);
 
-    same({ client: (await gone)[0], server: await reasonOf(id) }, { client, server });
-    const back = next(socket, "connect");
+    const [atClient] = await gone;
+    const back = next(socket, "connect"); // before anything else is waited for: it may come by itself
     if (!comesBack) socket.connect();
-    await back;
+    const [atServer] = await Promise.all([reasonOf(id), back]);
+    same({ client: atClient, server: atServer }, { client, server });
     await works(socket);
     if (socket.id === id) throw new Error("came back with the same id");
     socket.disconnect();
