@@ -1,5 +1,6 @@
 package io.duet.socketio;
 
+import io.duet.adapter.TraceContext;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,14 +47,14 @@ final class ServerSideEvents {
         Arguments arguments =
                 Arguments.of(data.subList(1, data.size()), namespace.server().mapper());
         Ack ack = answer == null ? NoAck.INSTANCE : new NodeAck(answer);
-        serial.execute(() -> {
+        serial.execute(TraceContext.bound(() -> {
             for (AnyEventListener listener : any) {
                 call((values, request) -> listener.onEvent(event, values, request), arguments, ack);
             }
             for (EventListener listener : listeners.registered(event)) {
                 call(listener, arguments, ack);
             }
-        });
+        }));
     }
 
     private void call(EventListener listener, Arguments arguments, Ack ack) {

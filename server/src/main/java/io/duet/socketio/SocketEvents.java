@@ -1,6 +1,7 @@
 package io.duet.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.duet.adapter.TraceContext;
 import io.duet.socketio.codec.SocketPacket;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -58,12 +59,12 @@ final class SocketEvents {
 
     void fireOutgoing(List<@Nullable Object> data) {
         if (!anyOutgoing.isEmpty()) {
-            serial.execute(() -> {
+            serial.execute(TraceContext.bound(() -> {
                 Arguments arguments = socket.arguments(data.subList(1, data.size()));
                 for (OutgoingListener listener : anyOutgoing) {
                     guarded(() -> listener.onEvent(String.valueOf(data.get(0)), arguments));
                 }
-            });
+            }));
         }
     }
 

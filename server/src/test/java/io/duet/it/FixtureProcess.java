@@ -30,9 +30,13 @@ final class FixtureProcess implements AutoCloseable {
     /** Of the fixtures on standard output, of the server in its log. */
     private static final Pattern READY = Pattern.compile("\\bready:? (?:http://[^:]+:)?(\\d+)");
 
-    /** Not that a client came back with a session that has ended, or that another server had: clients of tests do so. */
-    private static final Pattern TROUBLE = Pattern.compile(
-            "LEAK:|^\\[.*] (?:ERROR|WARN) (?!.*sticky sessions\\?)|^Exception in thread|OutOfMemoryError|^#");
+    /**
+     * Lines of the log begin with a date, or not. Not that a client came back with a session that has ended, or that another server had: clients of
+     * tests do so.
+     */
+    private static final Pattern TROUBLE =
+            Pattern.compile("LEAK:|^(?:\\S+Z )?\\[[^]]*] (?:ERROR|WARN) (?!.*sticky sessions\\?)"
+                    + "|^Exception in thread|OutOfMemoryError|^#");
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();

@@ -308,7 +308,7 @@ final class ClusterAdapter implements Adapter {
             Set<String> rooms = broadcast.options().rooms();
             if (rooms.isEmpty() || rooms.stream().anyMatch(local::hasRoom)) {
                 counters.delivered.increment();
-                local.broadcast(broadcast.packet(), broadcast.options());
+                broadcast.trace().run(() -> local.broadcast(broadcast.packet(), broadcast.options()));
             } else {
                 onUseless(Discard.UNADDRESSED);
             }
@@ -317,7 +317,7 @@ final class ClusterAdapter implements Adapter {
         @Override
         public void onRequest(Request request) {
             counters.delivered.increment();
-            responder.handle(request);
+            request.trace().run(() -> responder.handle(request));
         }
 
         @Override

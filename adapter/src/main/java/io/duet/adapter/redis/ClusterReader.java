@@ -3,6 +3,7 @@ package io.duet.adapter.redis;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.TraceContext;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,9 @@ final class ClusterReader {
                 new Request.Disconnect(uid, options(data), data.path("close").asBoolean());
             case 7 -> new Request.FetchSockets(uid, MessageReader.requestId(data), options(data));
             case 8 -> new Response.Sockets(MessageReader.requestId(data), MessageReader.details(data.path("sockets")));
-            case 9 -> new Request.ServerSideEmit(uid, requestId(data), MessageReader.data(data.path("packet")));
+            case 9 ->
+                new Request.ServerSideEmit(
+                        uid, requestId(data), MessageReader.data(data.path("packet")), WireOptions.readTrace(data));
             case 10 ->
                 new Response.ServerSideAnswer(MessageReader.requestId(data), Optional.ofNullable(data.get("packet")));
             case 11 -> MessageReader.clientCount(MessageReader.requestId(data), data.path("clientCount"));
@@ -45,9 +48,10 @@ final class ClusterReader {
         List<@Nullable Object> event = MessageReader.event(tree);
         EventPacket packet = new EventPacket(namespace, event);
         Optional<String> requestId = requestId(data);
+        TraceContext trace = WireOptions.readTrace(data.path("opts"));
         return requestId.isPresent()
-                ? new Request.BroadcastWithAck(uid, requestId.get(), packet, options(data))
-                : new Broadcast(uid, packet, MessageReader.packetId(tree), options(data));
+                ? new Request.BroadcastWithAck(uid, requestId.get(), packet, options(data), trace)
+                : new Broadcast(uid, packet, MessageReader.packetId(tree), options(data), trace);
     }
 
     private static BroadcastOptions options(JsonNode data) {

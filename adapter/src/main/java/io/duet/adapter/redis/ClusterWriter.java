@@ -71,7 +71,7 @@ final class ClusterWriter {
         }
         ObjectNode data = object();
         data.set("packet", packet);
-        data.set("opts", WireOptions.toTree(ValueWriter.remote(broadcast.options()), emitter));
+        data.set("opts", WireOptions.toTree(ValueWriter.remote(broadcast.options()), emitter, broadcast.trace()));
         return new Content(3, data);
     }
 
@@ -80,7 +80,7 @@ final class ClusterWriter {
             ObjectNode data = object();
             data.set("packet", packet(broadcast.packet()));
             data.put("requestId", ValueWriter.filled("requestId", broadcast.requestId()));
-            data.set("opts", options(broadcast.options()));
+            data.set("opts", WireOptions.withTrace(options(broadcast.options()), broadcast.trace()));
             return new Content(3, data);
         }
         if (request instanceof Request.Join join) {
@@ -104,7 +104,7 @@ final class ClusterWriter {
             ObjectNode data = object();
             emit.requestId().ifPresent(id -> data.put("requestId", ValueWriter.filled("requestId", id)));
             data.set("packet", values.event(emit.data()));
-            return new Content(9, data);
+            return new Content(9, WireOptions.withTrace(data, emit.trace()));
         }
         throw new ClusterMessageException("request: " + request.getClass().getName() + " (expected: one of this wire)");
     }

@@ -25,7 +25,13 @@ final class MessageReader {
                     + " elements (expected: an array of uid, packet, opts)");
         }
         JsonNode packet = tree.get(1);
-        return new Broadcast(uid(tree.get(0)), packet(packet), packetId(packet), WireOptions.read(tree.get(2)));
+        JsonNode options = tree.get(2);
+        return new Broadcast(
+                uid(tree.get(0)),
+                packet(packet),
+                packetId(packet),
+                WireOptions.read(options),
+                WireOptions.readTrace(options));
     }
 
     static Request request(JsonNode tree) {
@@ -47,7 +53,11 @@ final class MessageReader {
             case 6 -> serverSideEmit(uid, tree);
             case 7 ->
                 new Request.BroadcastWithAck(
-                        uid, requestId(tree), packet(tree.path("packet")), WireOptions.read(tree.get("opts")));
+                        uid,
+                        requestId(tree),
+                        packet(tree.path("packet")),
+                        WireOptions.read(tree.get("opts")),
+                        WireOptions.readTrace(tree.path("opts")));
             default -> throw new ClusterMessageException("type: " + scalar(type) + " (expected: 0 to 7)");
         };
     }
@@ -116,7 +126,7 @@ final class MessageReader {
 
     private static Request serverSideEmit(String uid, JsonNode tree) {
         Optional<String> requestId = tree.hasNonNull("requestId") ? Optional.of(requestId(tree)) : Optional.empty();
-        return new Request.ServerSideEmit(uid, requestId, data(tree.path("data")));
+        return new Request.ServerSideEmit(uid, requestId, data(tree.path("data")), WireOptions.readTrace(tree));
     }
 
     private static Response untyped(String requestId, JsonNode tree) {

@@ -23,7 +23,7 @@ final class MessageWriter {
         tree.add(ValueWriter.filled("uid", broadcast.uid()));
         tree.add(packet(broadcast.packet(), broadcast.packetId()));
         boolean emitter = broadcast.uid().equals(Broadcast.EMITTER);
-        tree.add(WireOptions.toTree(ValueWriter.remote(broadcast.options()), emitter));
+        tree.add(WireOptions.toTree(ValueWriter.remote(broadcast.options()), emitter, broadcast.trace()));
         return tree;
     }
 
@@ -56,7 +56,8 @@ final class MessageWriter {
         if (request instanceof Request.BroadcastWithAck broadcast) {
             ObjectNode tree = asking(broadcast.uid(), broadcast.requestId(), 7);
             tree.set("packet", packet(broadcast.packet(), OptionalLong.empty()));
-            return tree.set("opts", WireOptions.toTree(ValueWriter.remote(broadcast.options()), false));
+            return tree.set(
+                    "opts", WireOptions.toTree(ValueWriter.remote(broadcast.options()), false, broadcast.trace()));
         }
         return legacy(request);
     }
@@ -108,7 +109,8 @@ final class MessageWriter {
     private JsonNode serverSideEmit(Request.ServerSideEmit emit) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode().put("uid", ValueWriter.filled("uid", emit.uid()));
         emit.requestId().ifPresent(requestId -> tree.put("requestId", ValueWriter.filled("requestId", requestId)));
-        return tree.put("type", 6).set("data", values.event(emit.data()));
+        tree.put("type", 6).set("data", values.event(emit.data()));
+        return WireOptions.withTrace(tree, emit.trace());
     }
 
     private static ObjectNode asking(String uid, String requestId, int type) {

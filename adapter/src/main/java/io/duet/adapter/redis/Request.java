@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.TraceContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface Request extends ClusterMessage {
     /** Of the sending adapter; empty if the sender did not say, as emitters do. */
     String uid();
+
+    /** What the listeners that it may call run as a part of. */
+    default TraceContext trace() {
+        return TraceContext.NONE;
+    }
 
     /** Type 0: the ids of the sockets that are in any of the rooms. Servers of today only answer it. */
     record SocketIds(String uid, String requestId, Set<String> rooms) implements Request {
@@ -109,22 +115,37 @@ sealed interface Request extends ClusterMessage {
      * @param requestId present if an answer is wanted
      * @param data event name (text), then arguments: Java values, or trees if it came over the wire
      */
-    record ServerSideEmit(String uid, Optional<String> requestId, List<@Nullable Object> data) implements Request {
+    record ServerSideEmit(
+            String uid, Optional<String> requestId, List<@Nullable Object> data, @Override TraceContext trace)
+            implements Request {
         public ServerSideEmit {
             requireNonNull(uid, "uid");
             requireNonNull(requestId, "requestId");
             data = Collections.unmodifiableList(new ArrayList<>(data));
+            requireNonNull(trace, "trace");
+        }
+
+        /** Of the trace that is current. */
+        ServerSideEmit(String uid, Optional<String> requestId, List<@Nullable Object> data) {
+            this(uid, requestId, data, TraceContext.current());
         }
     }
 
     /** Type 7: an event whose receivers are to acknowledge it. Every server answers one count, then each acknowledgement. */
-    record BroadcastWithAck(String uid, String requestId, EventPacket packet, BroadcastOptions options)
+    record BroadcastWithAck(
+            String uid, String requestId, EventPacket packet, BroadcastOptions options, @Override TraceContext trace)
             implements Request {
         public BroadcastWithAck {
             requireNonNull(uid, "uid");
             requireNonNull(requestId, "requestId");
             requireNonNull(packet, "packet");
             requireNonNull(options, "options");
+            requireNonNull(trace, "trace");
+        }
+
+        /** Of the trace that is current. */
+        BroadcastWithAck(String uid, String requestId, EventPacket packet, BroadcastOptions options) {
+            this(uid, requestId, packet, options, TraceContext.current());
         }
 
         /** With the one flag that receivers of the classic wire act on. */
@@ -134,7 +155,7 @@ sealed interface Request extends ClusterMessage {
                     .map(BroadcastFlags.NONE::withTimeout)
                     .orElse(BroadcastFlags.NONE);
             return new BroadcastWithAck(
-                    uid, requestId, packet, new BroadcastOptions(options.rooms(), options.except(), flags));
+                    uid, requestId, packet, new BroadcastOptions(options.rooms(), options.except(), flags), trace);
         }
     }
 

@@ -6,14 +6,23 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
+import io.duet.adapter.TraceContext;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Targets and flags between options and trees: {@code {"rooms":[],"except":[],"flags":{}}}. */
 final class WireOptions {
+    private static final String TRACE = "trace";
+    private static final List<String> TRACE_FIELDS = List.of("traceparent", "tracestate");
+
+    /** By W3C Trace Context, of the longer one. */
+    private static final int MAX_TRACE_FIELD = 512;
+
     private WireOptions() {}
 
     /** With flags: adapters have them last, the emitter in between. */
@@ -28,6 +37,36 @@ final class WireOptions {
             tree.set("flags", flags(options.flags()));
         }
         return tree;
+    }
+
+    /** The same, and the trace, of which Node takes no notice. */
+    static ObjectNode toTree(BroadcastOptions options, boolean emitter, TraceContext trace) {
+        return withTrace(toTree(options, emitter), trace);
+    }
+
+    /** {@code {"trace":{"traceparent":"..."}}} besides, if there is one. */
+    static ObjectNode withTrace(ObjectNode tree, TraceContext trace) {
+        if (!trace.fields().isEmpty()) {
+            ObjectNode fields = tree.putObject(TRACE);
+            trace.fields().forEach(fields::put);
+        }
+        return tree;
+    }
+
+    /** What {@link #withTrace} has put there; none if it is anything else. */
+    static TraceContext readTrace(JsonNode tree) {
+        JsonNode fields = tree.path(TRACE);
+        if (fields.isEmpty()) {
+            return TraceContext.NONE;
+        }
+        Map<String, String> texts = new HashMap<>();
+        for (String name : TRACE_FIELDS) {
+            JsonNode value = fields.path(name);
+            if (value.isTextual() && value.textValue().length() <= MAX_TRACE_FIELD) {
+                texts.put(name, value.textValue());
+            }
+        }
+        return new TraceContext(texts);
     }
 
     /** Without flags, as requests have it. */
