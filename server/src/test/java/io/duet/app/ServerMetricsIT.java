@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.duet.engineio.RequestGate;
 import io.duet.metrics.ServerMetrics;
+import io.duet.socketio.PresenceOptions;
 import io.duet.socketio.Server;
 import io.duet.socketio.ServerBuilder;
 import io.duet.socketio.Socket;
@@ -239,6 +240,25 @@ final class ServerMetricsIT {
         client.send("31[]");
         all.join();
         await("duet_ack_seconds_count", 2, "namespace", "/");
+    }
+
+    @Test
+    void transitionsThatASlowListenerMisses() throws InterruptedException {
+        start(options -> {});
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        io.presence(PresenceOptions.defaults()).subscribe(event -> gate.join());
+        client().join("/");
+        Socket socket = next();
+        await("duet_presence_missed_total", 0, "namespace", "/");
+
+        // More than may wait: each is seen to come, and the one before to go.
+        for (int i = 0; i < 60_000; i++) {
+            socket.identify("user" + i);
+        }
+
+        Awaitility.await().untilAsserted(() -> assertThat(value("duet_presence_missed_total", "namespace", "/"))
+                .isPositive());
+        gate.complete(null);
     }
 
     private void start(Consumer<ServerBuilder> change) {
