@@ -50,19 +50,23 @@ final class DemoIT {
         }
     }
 
+    /** Of three; the third has nobody. */
     @Test
     void peopleOnTwoNodesChat() throws Exception {
         try (RedisServer redis = RedisServer.start();
                 FixtureProcess first =
                         FixtureProcess.server("--redis", redis.uri()).start();
                 FixtureProcess second = FixtureProcess.server("--redis", redis.uri(), "--node-name", "second")
-                        .start()) {
-            Awaitility.await("both are counted").atMost(LIMIT).until(() -> List.of(COUNTED, 2L)
+                        .start();
+                FixtureProcess third =
+                        FixtureProcess.server("--redis", redis.uri()).start()) {
+            Awaitility.await("all are counted").atMost(LIMIT).until(() -> List.of(COUNTED, 3L)
                     .equals(redis.call("PUBSUB", "NUMSUB", COUNTED)));
 
             try (NodeScript people = NodeScript.demo("test/e2e.mjs", "--url", first.url(), "--url2", second.url())) {
                 people.assertPasses(LIMIT);
             }
+            assertThat(third.get("/").statusCode()).isEqualTo(200);
         }
     }
 

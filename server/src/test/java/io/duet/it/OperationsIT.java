@@ -51,7 +51,7 @@ final class OperationsIT {
     void aNodeIsNotReadyWithoutRedis() throws Exception {
         try (RedisServer redis = RedisServer.start();
                 FixtureProcess server = FixtureProcess.server("--redis", redis.uri())
-                        .allow("redis: ")
+                        .allow("redis")
                         .start()) {
             int health = healthPort(server);
             Awaitility.await("ready")

@@ -103,7 +103,11 @@ final class PresenceCalls {
     /** Tells that Redis does not do what it is asked; it is to be asked again. */
     void failed(Throwable failure) {
         if (!stale) {
-            log.warn("presence: redis does not answer, trying again: {}", failure.toString());
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            // Its message goes on with the whole command.
+            log.warn(
+                    "presence: redis does not answer, trying again: {}",
+                    cause.getClass().getSimpleName());
         }
         setStale(true);
     }
