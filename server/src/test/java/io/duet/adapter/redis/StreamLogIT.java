@@ -23,6 +23,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class StreamLogIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
+    /** Of each node; all of them together are fewer than the stream keeps. */
+    private static final int BURST = 1_000;
+
     @RegisterExtension
     final RedisExtension redis = new RedisExtension();
 
@@ -122,13 +125,21 @@ final class StreamLogIT {
         for (int i = 0; i < messages / 4; i++) {
             int number = i;
             nodes.forEach(node -> node.append(number));
+            if ((i + 1) % BURST == 0) {
+                awaitSeen(nodes, (i + 1) * nodes.size());
+            }
         }
 
-        await().atMost(LIMIT).until(() -> nodes.stream().allMatch(node -> node.seen.size() >= messages));
+        awaitSeen(nodes, messages);
         assertThat(new HashSet<>(nodes.get(0).seen)).hasSize(messages);
         nodes.forEach(node -> assertThat(node.seen).isEqualTo(nodes.get(0).seen));
         assertThat(nodes.get(0).written).hasValue(messages / 4);
         assertThat(ofSender(nodes.get(0), "b")).isEqualTo(numbers("b", messages / 4));
+    }
+
+    private static void awaitSeen(List<Node> nodes, int messages) {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> nodes.stream()
+                .allMatch(node -> node.seen.size() >= messages));
     }
 
     @Test
