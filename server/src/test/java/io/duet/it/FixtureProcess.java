@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FixtureProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    /** What a server may take by its documentation: some clients leave without a word, in the middle of an upgrade, and might still come. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     /** Of the fixtures on standard output, of the server in its log. */
     private static final Pattern READY = Pattern.compile("\\bready:? (?:http://[^:]+:)?(\\d+)");

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class DyingProxy implements AutoCloseable {
     private final int redisPort;
     private final ServerSocket listening;
-    private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final List<Connection> open = new CopyOnWriteArrayList<>();
     private volatile @Nullable String fatal;
-    private volatile @Nullable Socket publisher;
 
     private DyingProxy(int redisPort, ServerSocket listening) {
         this.redisPort = redisPort;
@@ -43,65 +43,13 @@ public final class DyingProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listening.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), redisPort);
-                open.addAll(List.of(client, server));
-                start(() -> pump(client, server, bytes -> sent(client, bytes)));
-                start(() -> pump(server, client, bytes -> answered(client)));
+                Connection connection = new Connection(client, new Socket(InetAddress.getLoopbackAddress(), redisPort));
+                open.add(connection);
+                start(connection::passRequests);
+                start(connection::passAnswers);
             }
         } catch (IOException closed) {
-            cut();
-        }
-    }
-
-    private interface Gate {
-        /** @return whether the bytes get through */
-        boolean pass(String bytes);
-    }
-
-    private boolean sent(Socket client, String bytes) {
-        String text = fatal;
-        if (text != null && bytes.contains(text)) {
-            publisher = client;
-            fatal = null;
-        }
-        return true;
-    }
-
-    private boolean answered(Socket client) {
-        return publisher == null || publisher == client;
-    }
-
-    private void pump(Socket from, Socket to, Gate gate) {
-        byte[] buffer = new byte[65_536];
-        try {
-            for (int count = from.getInputStream().read(buffer);
-                    count >= 0;
-                    count = from.getInputStream().read(buffer)) {
-                if (gate.pass(new String(buffer, 0, count, ISO_8859_1))) {
-                    to.getOutputStream().write(buffer, 0, count);
-                    if (to == publisher) {
-                        cut();
-                        publisher = null;
-                    }
-                }
-            }
-        } catch (IOException closed) {
-            // So is the other.
-        }
-        close(from);
-        close(to);
-    }
-
-    private void cut() {
-        open.forEach(DyingProxy::close);
-        open.clear();
-    }
-
-    private static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            open.forEach(Connection::close);
         }
     }
 
@@ -114,5 +62,70 @@ public final class DyingProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listening.close();
+    }
+
+    /** Of one client; what is said of answers is said before its request reaches Redis. */
+    private final class Connection {
+        private final Socket client;
+        private final Socket server;
+        private volatile boolean deaf;
+        private volatile boolean last;
+
+        Connection(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+
+        void passRequests() {
+            pump(client, bytes -> {
+                String text = fatal;
+                if (text != null && new String(bytes, ISO_8859_1).contains(text)) {
+                    fatal = null;
+                    last = true;
+                    open.forEach(other -> other.deaf = other != this);
+                }
+                server.getOutputStream().write(bytes);
+            });
+        }
+
+        void passAnswers() {
+            pump(server, bytes -> {
+                if (!deaf) {
+                    client.getOutputStream().write(bytes);
+                }
+                if (last) {
+                    open.forEach(Connection::close);
+                    open.clear();
+                }
+            });
+        }
+
+        private void pump(Socket from, Gate gate) {
+            byte[] buffer = new byte[65_536];
+            try {
+                for (int count = from.getInputStream().read(buffer);
+                        count >= 0;
+                        count = from.getInputStream().read(buffer)) {
+                    gate.pass(Arrays.copyOf(buffer, count));
+                }
+            } catch (IOException closed) {
+                // So is the other.
+            }
+            close();
+        }
+
+        void close() {
+            for (Socket socket : List.of(client, server)) {
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    private interface Gate {
+        void pass(byte[] bytes) throws IOException;
     }
 }
