@@ -57,6 +57,7 @@ public record TraceContext(Map<String, String> fields) {
     /** Loaded only where the API is. The global instance is left alone: whoever asks for it too early decides that there is none. */
     private static final class OpenTelemetry {
         private static final W3CTraceContextPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
+        private static final Getter GETTER = new Getter();
 
         static TraceContext current() {
             Map<String, String> fields = new HashMap<>();
@@ -70,7 +71,7 @@ public record TraceContext(Map<String, String> fields) {
         }
 
         static void run(TraceContext trace, Runnable task) {
-            Context context = PROPAGATOR.extract(Context.current(), trace.fields(), new Getter());
+            Context context = PROPAGATOR.extract(Context.current(), trace.fields(), GETTER);
             context.wrap(task).run();
         }
     }

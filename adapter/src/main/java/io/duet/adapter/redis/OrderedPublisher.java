@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 /**
  * Publishes in order, a batch at a time, and repeats what failed.
  *
- * <p>One batch is under way at a time, so that a retry cannot overtake. What of a batch Redis has not answered for stays at the head and is
- * sent again: it arrives twice if only the answer was lost. What waits longer than the limit, or does not fit the bound, is given up and
+ * <p>One batch is under way at a time, so that a retry cannot overtake. What of a batch is not known to have got through stays at the head and
+ * is sent again: it arrives twice if it had. What waits longer than the limit, or does not fit the bound, is given up and
  * counted. Guarded by itself.
  */
 final class OrderedPublisher {

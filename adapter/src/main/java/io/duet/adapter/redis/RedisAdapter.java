@@ -21,8 +21,8 @@ import org.redisson.api.RedissonClient;
  * {@code @socket.io/redis-streams-adapter} 0.3: Duet and Node servers with the same key on the same wire are one cluster. {@code @socket.io/redis-emitter} reaches those on the classic wire.
  *
  * <p>Messages of one node keep their order, whatever happens to Redis. While it is away they wait within the bounds of
- * {@link RedisAdapterOptions}, and sockets of the same node are served as ever. A message is sent again if Redis did not answer for it, so it
- * arrives twice if only the answer was lost. Nodes that were cut off miss what others sent meanwhile, and are told so
+ * {@link RedisAdapterOptions}, and sockets of the same node are served as ever. A message is sent again if it is not known to have
+ * got through, so it arrives twice if it had. Nodes that were cut off miss what others sent meanwhile, and are told so
  * ({@link BusListener#gapSuspected}).
  */
 public final class RedisAdapter implements AdapterFactory {

@@ -83,8 +83,7 @@ final class RedissonBusIT {
         TestBus sender = bus(server.uri());
         TestBus receiver = bus(server.uri());
         receiver.listen("room");
-        List.of(sender, receiver)
-                .forEach(node -> TestBus.join(node.bus.subscribeCounted("servers", (channel, payload) -> {})));
+        List.of(sender, receiver).forEach(TestBus::beCounted);
         int before = sender.publishFor("room", 0, UNTIL_COUNTED);
         await().atMost(LIMIT).until(() -> receiver.heard.size() == before);
 
@@ -147,8 +146,7 @@ final class RedissonBusIT {
         TestBus sender = bus(server.uri());
         TestBus receiver = bus(server.uri());
         receiver.listen("news");
-        List.of(sender, receiver)
-                .forEach(node -> TestBus.join(node.bus.subscribeCounted("servers", (channel, payload) -> {})));
+        List.of(sender, receiver).forEach(TestBus::beCounted);
         int before = sender.publishFor("news", 0, UNTIL_COUNTED);
         await().atMost(LIMIT).until(() -> receiver.heard.size() == before);
 
@@ -290,7 +288,7 @@ final class RedissonBusIT {
         List<TestBus> nodes =
                 IntStream.range(0, 3).mapToObj(i -> bus(topology.uri())).toList();
         nodes.forEach(node -> node.listen("news"));
-        nodes.forEach(node -> TestBus.join(node.bus.subscribeCounted("servers", (channel, payload) -> {})));
+        nodes.forEach(TestBus::beCounted);
         RedisServer old = topology.master();
         int before = nodes.get(0).publishFor("news", 0, UNTIL_COUNTED);
 

@@ -48,6 +48,11 @@ final class TestBus implements AutoCloseable {
         return join(bus.subscribe(channel, this::hear));
     }
 
+    /** Others wait for it after an interruption, once they have counted it. */
+    void beCounted() {
+        join(bus.subscribeCounted("servers", (channel, payload) -> {}));
+    }
+
     void hear(String channel, byte[] payload) {
         heard.add(Integer.parseInt(new String(payload, UTF_8)));
     }
