@@ -9,7 +9,7 @@ import { tagged, untagged } from "./lib.mjs";
 
 const string = value => ({ type: "string", default: value });
 const { values: settings } = parseArgs({
-  options: { redis: { type: "string" }, port: string("0"), "answer-timeout": string("5000"), adapter: string("classic"), "subscription-mode": string("dynamic") },
+  options: { redis: { type: "string" }, port: string("0"), "answer-timeout": string("5000"), adapter: string("classic"), "subscription-mode": string("dynamic"), recovery: { type: "boolean" } },
 });
 const pub = await createClient({ url: settings.redis }).connect();
 const sub = await pub.duplicate().connect();
@@ -18,7 +18,7 @@ const ADAPTERS = {
   streams: () => createStreamsAdapter(pub),
   sharded: () => createShardedAdapter(pub, sub, { subscriptionMode: settings["subscription-mode"] }),
 };
-const io = new Server(Number(settings.port), { adapter: ADAPTERS[settings.adapter]() });
+const io = new Server(Number(settings.port), { adapter: ADAPTERS[settings.adapter](), connectionStateRecovery: settings.recovery ? {} : undefined });
 
 const write = line => process.stdout.write(`${JSON.stringify(line)}\n`);
 

@@ -88,7 +88,7 @@ public interface Adapter {
 
     // Connection state recovery
 
-    /** The position of the newest packet that is kept for recovery; empty text if none ever is. */
+    /** The position up to which everything that is kept for recovery has been delivered here; empty text if nothing ever is kept. */
     String position();
 
     /** Keeps the state of a socket that was lost, for as long as {@link RecoveryOptions} say. Adapters without recovery ignore it. */
@@ -98,7 +98,8 @@ public interface Adapter {
      * Takes a kept session, once: a second call for the same {@code privateId} finds nothing.
      *
      * @param offset the position of the last packet the client has seen; empty if it has seen none since it was connected
-     * @return empty if the session or the position is not known (any more)
+     * @return with the position behind which the client has missed packets as {@link SessionState#offset}; empty if the session or the
+     *     position is not known (any more)
      */
     CompletionStage<Optional<SessionState>> restoreSession(String privateId, Optional<String> offset);
 

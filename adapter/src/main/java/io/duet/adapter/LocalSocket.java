@@ -1,5 +1,6 @@
 package io.duet.adapter;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** A socket of this node, as an adapter sees it. Implemented by the server; every method may be called from any thread and never blocks. */
@@ -12,6 +13,12 @@ public interface LocalSocket {
 
     /** What other nodes are told of this socket. */
     SocketDetails details();
+
+    /** What is to survive the loss of its connection, as it is now; empty if its client cannot come back. */
+    Optional<SessionState> session();
+
+    /** Its client has come back by another connection, maybe at another node: this one is lost, and nobody has noticed yet. */
+    void supersede();
 
     /** As {@code socket.join} by the application. */
     void join(Set<String> rooms);

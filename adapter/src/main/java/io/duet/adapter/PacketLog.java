@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,7 +15,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The packets and lost sessions of one namespace, for connection state recovery within one node.
@@ -45,10 +45,10 @@ final class PacketLog {
     synchronized EventPacket stamp(EventPacket packet, BroadcastOptions target) {
         prune();
         if (target.flags().isVolatile()) {
-            return withOffset(packet, position());
+            return packet.behind(position());
         }
         lastNumber++;
-        EventPacket stamped = withOffset(packet, position());
+        EventPacket stamped = packet.keptAt(position());
         entries.add(new Entry(lastNumber, nanoClock.getAsLong(), stamped, target));
         if (entries.size() > options.maxPackets()) {
             entries.remove();
@@ -81,7 +81,8 @@ final class PacketLog {
         if (kept == null) {
             return Optional.empty();
         }
-        SessionState session = offset.map(kept.state::withOffset).orElse(kept.state);
+        SessionState session = kept.state.resumed(
+                offset, Comparator.comparingLong(position -> number(position).orElse(-1)));
         OptionalLong number = number(session.offset());
         long oldest = entries.isEmpty() ? lastNumber + 1 : entries.element().number;
         return number.isPresent() && number.getAsLong() >= oldest - 1 && number.getAsLong() <= lastNumber
@@ -126,12 +127,6 @@ final class PacketLog {
     private static boolean concerns(BroadcastOptions target, Set<String> rooms) {
         return (target.rooms().isEmpty() || !Collections.disjoint(target.rooms(), rooms))
                 && Collections.disjoint(target.except(), rooms);
-    }
-
-    private static EventPacket withOffset(EventPacket packet, String offset) {
-        List<@Nullable Object> data = new ArrayList<>(packet.data());
-        data.add(offset);
-        return new EventPacket(packet.namespace(), data);
     }
 
     private record Entry(long number, long nanos, EventPacket packet, BroadcastOptions target) {}

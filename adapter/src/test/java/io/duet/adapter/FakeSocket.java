@@ -2,6 +2,7 @@ package io.duet.adapter;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -60,6 +61,16 @@ public final class FakeSocket implements LocalSocket {
                 JsonNodeFactory.instance.objectNode().put("address", "127.0.0.1"),
                 adapter.socketRooms(id),
                 JsonNodeFactory.instance.objectNode().put("of", id));
+    }
+
+    @Override
+    public Optional<SessionState> session() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void supersede() {
+        throw new AssertionError("superseded");
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.duet.adapter.SessionState;
 import io.duet.engineio.CloseReason;
 import io.duet.engineio.EngineSession;
 import io.duet.engineio.SessionHandler;
@@ -140,16 +141,16 @@ final class Connection implements SessionHandler {
         session.flushNow();
     }
 
-    /** The client has come back by another connection; any thread. */
-    void superseded() {
-        session.close(CloseReason.TRANSPORT_ERROR, "the client came back by another connection", true);
+    /** To be taken for cut; any thread. */
+    void lost(String why) {
+        session.close(CloseReason.TRANSPORT_ERROR, why, true);
     }
 
     /** A middleware has refused; any thread. */
     void refuse(Socket socket, String message, @Nullable JsonNode data) {
         server.counters().refusedByMiddlewares.increment();
         execute(() -> {
-            socket.life().discard();
+            socket.life().refused();
             if (!closed && sockets.remove(socket.namespace().name(), socket)) {
                 send(new SocketPacket.ConnectError(socket.namespace().name(), error(message, data)));
             }
@@ -305,6 +306,10 @@ final class Connection implements SessionHandler {
     private void begin(Namespace namespace, SocketIdentity identity, JsonNode auth) {
         connecting.remove(namespace.name());
         if (closed) {
+            SessionState restored = identity.restored();
+            if (restored != null) {
+                namespace.adapter().persistSession(restored);
+            }
             namespace.detach();
             return;
         }

@@ -323,7 +323,7 @@ public class Namespace {
                 .thenApply(state -> state.map(found -> SocketIdentity.restored(found, server.mapper()))
                         .orElseGet(Namespace::newRecoverable))
                 .exceptionally(failure -> {
-                    log.warn("session could not be read, its client starts anew", failure);
+                    log.warn("session could not be read, its client starts anew: {}", failure.toString());
                     return newRecoverable();
                 });
     }
@@ -421,7 +421,7 @@ public class Namespace {
             for (LocalSocket receiver : receivers) {
                 Socket socket = (Socket) receiver;
                 if (socket.takesBroadcasts()) {
-                    socket.deliver(message, flags.isVolatile(), packet.data());
+                    socket.deliver(message, flags.isVolatile(), packet);
                 }
             }
         }
@@ -443,7 +443,7 @@ public class Namespace {
                 Socket socket = (Socket) receiver;
                 if (socket.takesBroadcasts()) {
                     acks.expect(socket);
-                    socket.deliver(message, flags.isVolatile(), packet.data());
+                    socket.deliver(message, flags.isVolatile(), packet);
                 }
             }
             acks.allAsked();

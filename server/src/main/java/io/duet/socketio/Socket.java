@@ -6,6 +6,7 @@ import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
 import io.duet.adapter.LocalSocket;
+import io.duet.adapter.SessionState;
 import io.duet.adapter.SocketDetails;
 import io.duet.engineio.EngineSession;
 import io.duet.engineio.codec.OutboundMessage;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -376,6 +378,16 @@ public final class Socket implements LocalSocket {
     }
 
     @Override
+    public Optional<SessionState> session() {
+        return life.session();
+    }
+
+    @Override
+    public void supersede() {
+        life.supersede();
+    }
+
+    @Override
     public String toString() {
         return "socket=" + id + " nsp=" + namespace.name();
     }
@@ -436,9 +448,9 @@ public final class Socket implements LocalSocket {
     }
 
     /** Sends a broadcast's message, shared with other sockets. */
-    void deliver(OutboundMessage message, boolean isVolatile, List<@Nullable Object> packetData) {
-        events.fireOutgoing(packetData);
-        life.deliver(message, isVolatile, packetData);
+    void deliver(OutboundMessage message, boolean isVolatile, EventPacket packet) {
+        events.fireOutgoing(packet.data());
+        life.deliver(message, isVolatile, packet.offset());
     }
 
     /** Answers an event; any thread. */

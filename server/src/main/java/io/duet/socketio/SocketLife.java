@@ -8,6 +8,7 @@ import io.duet.socketio.codec.SocketPacket;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,7 +46,12 @@ final class SocketLife {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile @Nullable CatchUp catchUp;
     private volatile boolean leftFromHere;
+
+    /** Behind which a client has missed packets that has seen none. */
     private volatile String connectedAt = "";
+
+    /** The offset of the last packet that was sent; {@code null} while that is not to be told from what was sent to a lost socket before. */
+    private volatile @Nullable String sent;
 
     SocketLife(Socket socket, Connection connection, SerialExecutor serial, SocketIdentity identity) {
         this.socket = socket;
@@ -101,9 +107,12 @@ final class SocketLife {
     }
 
     /** A broadcast; held back while the socket has to catch up. */
-    void deliver(OutboundMessage message, boolean isVolatile, List<@Nullable Object> data) {
+    void deliver(OutboundMessage message, boolean isVolatile, String offset) {
+        if (!offset.isEmpty()) {
+            sent = offset;
+        }
         CatchUp catchingUp = catchUp;
-        if (catchingUp == null || !catchingUp.hold(message, offset(data))) {
+        if (catchingUp == null || !catchingUp.hold(message, offset)) {
             send(message, isVolatile);
         }
     }
@@ -140,6 +149,8 @@ final class SocketLife {
         // Into its rooms while still out of reach: whoever learns its id can send to it at once, from any node.
         Set<String> rooms = new HashSet<>(restored == null ? Set.of(socket.id()) : restored.rooms());
         namespace.ifPresence(presence -> rooms.addAll(presence.roomsOf(socket)));
+        connectedAt = restored == null ? namespace.adapter().position() : restored.offset();
+        sent = restored == null ? "" : null;
         join(rooms)
                 .whenComplete((joined, failure) -> connection.inStep(() -> {
                     if (isPending()) {
@@ -151,7 +162,6 @@ final class SocketLife {
     private void enter() {
         SessionState session = restored;
         if (session == null) {
-            connectedAt = namespace.adapter().position();
             // Queued first and written last: a broadcast cannot overtake it, nor miss a client that has seen it.
             sendConnect();
             becomeConnected();
@@ -161,21 +171,37 @@ final class SocketLife {
         // Broadcasts reach the socket from here on, but wait until it has got what it missed before.
         CatchUp catchingUp = new CatchUp();
         catchUp = catchingUp;
-        connectedAt = session.offset();
         becomeConnected();
         namespace
                 .adapter()
                 .missedPackets(session)
                 .whenComplete((missed, failure) -> connection.execute(() -> {
-                    if (failure != null) {
-                        log.warn("missed packets could not be read: {}", socket, failure);
+                    if (failure == null) {
+                        catchUp(catchingUp, missed);
+                    } else {
+                        log.warn(
+                                "missed packets could not be read, the client is to try again: {}: {}",
+                                socket,
+                                failure.toString());
+                        connection.lost("missed packets could not be read");
                     }
-                    catchUp(catchingUp, failure == null ? missed : List.of());
                 }));
     }
 
-    /** The socket was refused, or its client left before it was accepted. */
+    /** Its client left before it was accepted; one that had come back may do so again. */
     void discard() {
+        if (restored != null && isPending()) {
+            namespace.adapter().persistSession(restored);
+        }
+        end();
+    }
+
+    /** A middleware has refused it. */
+    void refused() {
+        end();
+    }
+
+    private void end() {
         synchronized (state) {
             if (state.getAndSet(State.DISCONNECTED) == State.DISCONNECTED) {
                 return;
@@ -203,7 +229,7 @@ final class SocketLife {
     private void catchUp(CatchUp catchingUp, List<EventPacket> missed) {
         Set<String> replayed = new HashSet<>();
         for (EventPacket packet : missed) {
-            replayed.add(offset(packet.data()));
+            replayed.add(packet.offset());
             connection.send(new SocketPacket.Event(namespace.name(), SocketPacket.NO_ID, packet.data()));
             namespace.counters().eventsSent.increment();
         }
@@ -263,7 +289,7 @@ final class SocketLife {
 
     /** Its client is back by another connection before this one was known to be lost. Done when its state has been kept. */
     CompletionStage<Void> supersede() {
-        connection.superseded();
+        connection.lost("the client came back by another connection");
         return ended;
     }
 
@@ -272,8 +298,8 @@ final class SocketLife {
         serial.execute(() -> {
             SocketEvents events = socket.events();
             events.fire(events.disconnecting, reason, description);
-            if (privateId != null && reason.isRecoverable()) {
-                persist(privateId);
+            if (reason.isRecoverable()) {
+                session().ifPresent(namespace.adapter()::persistSession);
             }
             synchronized (state) {
                 state.set(State.DISCONNECTED);
@@ -287,14 +313,21 @@ final class SocketLife {
         });
     }
 
-    private void persist(String secret) {
+    /** What is to survive, if the client can come back; any thread. */
+    Optional<SessionState> session() {
+        String secret = privateId;
+        if (secret == null) {
+            return Optional.empty();
+        }
+        // In this order: what is sent meanwhile is then behind the position, or shows that it is not known.
+        boolean isCatchingUp = catchUp != null;
+        String upTo = namespace.adapter().position();
+        String last = sent;
         JsonNode data = namespace.server().toTree(socket.data());
-        namespace.adapter().persistSession(new SessionState(socket.id(), secret, socket.rooms(), data, connectedAt));
-    }
-
-    private static String offset(List<@Nullable Object> data) {
-        Object last = data.get(data.size() - 1);
-        return last instanceof JsonNode text ? text.asText() : String.valueOf(last);
+        return Optional.of(
+                isCatchingUp || last == null
+                        ? new SessionState(socket.id(), secret, socket.rooms(), data, connectedAt)
+                        : new SessionState(socket.id(), secret, socket.rooms(), data, connectedAt, last, upTo));
     }
 
     /** One middleware's decision. */

@@ -55,6 +55,11 @@ final class ClusterIT {
         run("vectors.mjs", "--adapter", "streams", "--vectors", System.getProperty("duet.vectors.dir"));
     }
 
+    @Test
+    void clientsGoOnAtAnotherNodeWhenTheirsIsKilled() throws Exception {
+        run("cluster-recovery.mjs");
+    }
+
     private static void run(String name, String... more) throws Exception {
         try (RedisServer redis = RedisServer.start()) {
             List<String> arguments = new ArrayList<>(List.of(more));

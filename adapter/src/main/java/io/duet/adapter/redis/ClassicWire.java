@@ -135,7 +135,7 @@ final class ClassicWire implements Wire {
             if (broadcast.uid().equals(uid)) {
                 receiver.onUseless(Discard.OWN);
             } else if (broadcast.packet().namespace().equals(namespace)) {
-                receiver.onBroadcast(broadcast);
+                receiver.onBroadcast(broadcast, "");
             } else {
                 receiver.onUseless(Discard.UNADDRESSED);
             }

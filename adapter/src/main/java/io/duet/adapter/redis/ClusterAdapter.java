@@ -39,6 +39,7 @@ final class ClusterAdapter implements Adapter {
     private final PendingRequests pending = new PendingRequests();
     private final RequestResponder responder;
     private final Wire wire;
+    private final Optional<StreamRecovery> recovery;
     private final BusCounters counters;
     private final Supplier<CompletionStage<Void>> released;
 
@@ -57,6 +58,7 @@ final class ClusterAdapter implements Adapter {
         this.counters = counters;
         this.released = released;
         this.wire = wires.apply(new Arrivals(), local::hasRoom);
+        this.recovery = wire.recovery();
         this.responder = new RequestResponder(sockets, local, wire::respond);
         local.addRoomListener(wire.rooms());
         wire.start();
@@ -67,17 +69,22 @@ final class ClusterAdapter implements Adapter {
     @Override
     public CompletionStage<Void> addAll(LocalSocket socket, Set<String> names) {
         local.addAll(socket, names);
-        return wire.whenHeard(names);
+        CompletionStage<Void> heard = wire.whenHeard(names);
+        return recovery.map(present -> present.sessions().joined(socket))
+                .map(kept -> heard.thenCompose(done -> kept))
+                .orElse(heard);
     }
 
     @Override
     public void del(LocalSocket socket, String room) {
         local.del(socket, room);
+        recovery.ifPresent(present -> present.sessions().leftRoom(socket));
     }
 
     @Override
     public void delAll(LocalSocket socket) {
         local.delAll(socket);
+        recovery.ifPresent(present -> present.sessions().left(socket));
     }
 
     @Override
@@ -113,7 +120,7 @@ final class ClusterAdapter implements Adapter {
             wire.send(new Broadcast(wire.uid(), packet, target));
         }
         if (isDoneHere(target)) {
-            local.broadcast(packet, target);
+            deliver(packet, target, "");
         }
     }
 
@@ -275,26 +282,39 @@ final class ClusterAdapter implements Adapter {
         });
     }
 
-    // These wires recover nothing
+    // Connection state recovery, where the wire has it
 
     @Override
     public String position() {
-        return "";
+        return recovery.map(StreamRecovery::position).orElse("");
     }
 
     @Override
     public void persistSession(SessionState session) {
-        // Nothing is kept, as in Node.
+        recovery.ifPresent(present -> present.sessions().lost(session));
     }
 
     @Override
     public CompletionStage<Optional<SessionState>> restoreSession(String privateId, Optional<String> offset) {
-        return CompletableFuture.completedFuture(Optional.empty());
+        return recovery.map(present -> present.restore(privateId, offset))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
     }
 
     @Override
     public CompletionStage<List<EventPacket>> missedPackets(SessionState session) {
-        return CompletableFuture.completedFuture(List.of());
+        return recovery.map(present -> present.missed(session))
+                .orElseGet(() -> CompletableFuture.completedFuture(List.of()));
+    }
+
+    /** @param id of its entry in a stream; empty if it is in none */
+    private void deliver(EventPacket packet, BroadcastOptions target, String id) {
+        if (recovery.isEmpty()) {
+            local.broadcast(packet, target);
+        } else if (id.isEmpty()) {
+            recovery.get().deliver(packet, stamped -> local.broadcast(stamped, target));
+        } else {
+            local.broadcast(target.flags().isVolatile() ? packet.behind(id) : packet.keptAt(id), target);
+        }
     }
 
     @Override
@@ -304,11 +324,11 @@ final class ClusterAdapter implements Adapter {
 
     private final class Arrivals implements Wire.Receiver {
         @Override
-        public void onBroadcast(Broadcast broadcast) {
+        public void onBroadcast(Broadcast broadcast, String id) {
             Set<String> rooms = broadcast.options().rooms();
             if (rooms.isEmpty() || rooms.stream().anyMatch(local::hasRoom)) {
                 counters.delivered.increment();
-                broadcast.trace().run(() -> local.broadcast(broadcast.packet(), broadcast.options()));
+                broadcast.trace().run(() -> deliver(broadcast.packet(), broadcast.options(), id));
             } else {
                 onUseless(Discard.UNADDRESSED);
             }

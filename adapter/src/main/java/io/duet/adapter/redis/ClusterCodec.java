@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.duet.adapter.BusStatistics.Discard;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * The payloads of {@code createShardedAdapter} of {@code @socket.io/redis-adapter} 8.3, byte for byte: {@code {type, data, uid, nsp}}; and those
@@ -15,6 +16,8 @@ import java.util.Base64;
  * <p>They are JSON, or MessagePack if there is binary in a message that may have it. Otherwise as {@link ClassicCodec}.
  */
 final class ClusterCodec {
+    private static final int BROADCAST = 3;
+
     private final String namespace;
     private final String uid;
     private final ClusterWriter writer;
@@ -82,19 +85,31 @@ final class ClusterCodec {
         if (!type.isInt()) {
             throw new ClusterMessageException("type: " + MessageReader.scalar(type) + " (expected: 3 to 12)");
         }
-        hand(reader.read(type.intValue(), tree.path("data"), sender), receiver);
+        hand(reader.read(type.intValue(), tree.path("data"), sender), "", receiver);
     }
 
     /**
      * The same for an entry of this namespace.
      *
+     * @param id of the entry
      * @throws ClusterMessageException if it is to be dropped
      */
-    void decode(StreamEntry entry, Wire.Receiver receiver) {
+    void decode(String id, StreamEntry entry, Wire.Receiver receiver) {
         if (entry.uid().equals(uid)) {
             receiver.onUseless(Discard.OWN);
         } else {
-            hand(reader.read(type(entry.type()), data(entry.data()), entry.uid()), receiver);
+            hand(reader.read(type(entry.type()), data(entry.data()), entry.uid()), id, receiver);
+        }
+    }
+
+    /** What was broadcast to this namespace, from an entry's data; empty if it cannot be understood. */
+    Optional<Broadcast> broadcast(String data) {
+        try {
+            return reader.read(BROADCAST, data(data), "") instanceof Broadcast broadcast
+                    ? Optional.of(broadcast)
+                    : Optional.empty();
+        } catch (ClusterMessageException e) {
+            return Optional.empty();
         }
     }
 
@@ -117,9 +132,9 @@ final class ClusterCodec {
         }
     }
 
-    private static void hand(ClusterMessage message, Wire.Receiver receiver) {
+    private static void hand(ClusterMessage message, String id, Wire.Receiver receiver) {
         if (message instanceof Broadcast broadcast) {
-            receiver.onBroadcast(broadcast);
+            receiver.onBroadcast(broadcast, id);
         } else if (message instanceof Request request) {
             receiver.onRequest(request);
         } else {

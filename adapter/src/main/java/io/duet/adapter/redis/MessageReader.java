@@ -191,7 +191,7 @@ final class MessageReader {
         return uid.isTextual() || uid.isNumber() ? uid.asText() : "";
     }
 
-    private static String text(JsonNode tree, String name) {
+    static String text(JsonNode tree, String name) {
         JsonNode text = tree.path(name);
         if (!text.isTextual()) {
             throw new ClusterMessageException(name + ": " + text.getNodeType() + " (expected: text)");

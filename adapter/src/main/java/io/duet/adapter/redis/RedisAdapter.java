@@ -1,6 +1,5 @@
 package io.duet.adapter.redis;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.BusStatistics;
@@ -32,7 +31,7 @@ public final class RedisAdapter implements AdapterFactory {
     /** Makes a namespace's wire. */
     private interface Wires {
         Wire create(
-                Node node, String namespace, ObjectMapper mapper, Predicate<String> hasRoom, Wire.Receiver receiver);
+                Node node, String namespace, LocalSockets sockets, Predicate<String> hasRoom, Wire.Receiver receiver);
     }
 
     /** What the namespaces of one node share. */
@@ -58,8 +57,8 @@ public final class RedisAdapter implements AdapterFactory {
                 servers,
                 PubSub.PLAIN,
                 options,
-                (node, namespace, mapper, hasRoom, receiver) ->
-                        new ClassicWire(namespace, mapper, hasRoom, node.bus(), options, receiver));
+                (node, namespace, sockets, hasRoom, receiver) ->
+                        new ClassicWire(namespace, sockets.mapper(), hasRoom, node.bus(), options, receiver));
     }
 
     private static RedisAdapter sharded(Supplier<RedisServers> servers, RedisAdapterOptions options) {
@@ -67,8 +66,8 @@ public final class RedisAdapter implements AdapterFactory {
                 servers,
                 PubSub.SHARDED,
                 options,
-                (node, namespace, mapper, hasRoom, receiver) ->
-                        new ShardedWire(namespace, mapper, node.bus(), options, receiver));
+                (node, namespace, sockets, hasRoom, receiver) ->
+                        new ShardedWire(namespace, sockets.mapper(), node.bus(), options, receiver));
     }
 
     private static RedisAdapter streams(Supplier<RedisServers> servers, RedisAdapterOptions options) {
@@ -76,8 +75,8 @@ public final class RedisAdapter implements AdapterFactory {
                 servers,
                 options.useShardedPubSub() ? PubSub.SHARDED : PubSub.PLAIN,
                 options,
-                (node, namespace, mapper, hasRoom, receiver) -> new StreamsWire(
-                        namespace, mapper, node.bus(), node.streams().of(namespace), options, receiver));
+                (node, namespace, sockets, hasRoom, receiver) -> new StreamsWire(
+                        namespace, sockets, node.bus(), node.streams().of(namespace), options, receiver));
     }
 
     /**
@@ -175,7 +174,7 @@ public final class RedisAdapter implements AdapterFactory {
         return new ClusterAdapter(
                 sockets,
                 options.requestsTimeout(),
-                (receiver, hasRoom) -> wires.create(used, namespace, sockets.mapper(), hasRoom, receiver),
+                (receiver, hasRoom) -> wires.create(used, namespace, sockets, hasRoom, receiver),
                 counters,
                 this::released);
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 public final class RedisAdapterOptions {
     public static final String DEFAULT_KEY = "socket.io";
     public static final String DEFAULT_STREAM_NAME = "socket.io";
+    public static final String DEFAULT_SESSION_KEY_PREFIX = "sio:session:";
     public static final int DEFAULT_MAX_LEN = 10_000;
     public static final int DEFAULT_READ_COUNT = 100;
     public static final Duration DEFAULT_REQUESTS_TIMEOUT = Duration.ofSeconds(5);
@@ -44,6 +45,7 @@ public final class RedisAdapterOptions {
     private final SubscriptionMode subscriptionMode;
     private final String streamName;
     private final int streamCount;
+    private final String sessionKeyPrefix;
     private final int maxLen;
     private final int readCount;
     private final boolean onlyPlaintext;
@@ -62,6 +64,7 @@ public final class RedisAdapterOptions {
         this.subscriptionMode = builder.subscriptionMode;
         this.streamName = builder.streamName;
         this.streamCount = builder.streamCount;
+        this.sessionKeyPrefix = builder.sessionKeyPrefix;
         this.maxLen = builder.maxLen;
         this.readCount = builder.readCount;
         this.onlyPlaintext = builder.onlyPlaintext;
@@ -110,6 +113,10 @@ public final class RedisAdapterOptions {
         return streamCount;
     }
 
+    public String sessionKeyPrefix() {
+        return sessionKeyPrefix;
+    }
+
     public int maxLen() {
         return maxLen;
     }
@@ -155,6 +162,7 @@ public final class RedisAdapterOptions {
         private SubscriptionMode subscriptionMode = SubscriptionMode.DYNAMIC;
         private String streamName = DEFAULT_STREAM_NAME;
         private int streamCount = 1;
+        private String sessionKeyPrefix = DEFAULT_SESSION_KEY_PREFIX;
         private int maxLen = DEFAULT_MAX_LEN;
         private int readCount = DEFAULT_READ_COUNT;
         private boolean onlyPlaintext;
@@ -209,6 +217,12 @@ public final class RedisAdapterOptions {
          */
         public Builder streamCount(int streamCount) {
             this.streamCount = (int) positive("streamCount", streamCount);
+            return this;
+        }
+
+        /** Streams wire: what the keys of sessions begin with; default {@value #DEFAULT_SESSION_KEY_PREFIX}. */
+        public Builder sessionKeyPrefix(String sessionKeyPrefix) {
+            this.sessionKeyPrefix = requireNonNull(sessionKeyPrefix, "sessionKeyPrefix");
             return this;
         }
 

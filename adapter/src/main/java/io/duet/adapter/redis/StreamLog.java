@@ -93,6 +93,8 @@ final class StreamLog {
     private final Deque<Own> ours = new ArrayDeque<>();
 
     private final Set<String> uids = ConcurrentHashMap.newKeySet();
+
+    private final StreamProgress progress = new StreamProgress();
     private long bytes;
     private int ticks;
     private @Nullable StreamLink link;
@@ -100,7 +102,7 @@ final class StreamLog {
     private boolean opening;
     private boolean writing;
     private boolean away;
-    private volatile String position = "";
+    private String position = "";
     private volatile boolean ready;
     private @Nullable CompletableFuture<Void> drained;
 
@@ -129,6 +131,24 @@ final class StreamLog {
 
     boolean isReady() {
         return ready;
+    }
+
+    String name() {
+        return name;
+    }
+
+    int maxLen() {
+        return options.maxLen();
+    }
+
+    StreamProgress progress() {
+        return progress;
+    }
+
+    /** Does something at intervals, until this is closed. */
+    void every(Duration interval, Runnable task) {
+        long millis = interval.toMillis();
+        thread.scheduleWithFixedDelay(() -> guarded(task), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /** @param uid of the adapter that appends in this namespace */
@@ -248,15 +268,13 @@ final class StreamLog {
                 });
         after(used, start, found -> {
             position = found;
+            progress.resume(found);
             catchUp(used);
         });
     }
 
     private static boolean isBehind(String id, String other) {
-        String[] one = id.split("-", 2);
-        String[] two = other.split("-", 2);
-        int byTime = Long.compare(Long.parseLong(one[0]), Long.parseLong(two[0]));
-        return byTime < 0 || (byTime == 0 && Long.parseLong(one[1]) < Long.parseLong(two[1]));
+        return StreamId.ORDER.compare(id, other) < 0;
     }
 
     private void gap() {
@@ -310,11 +328,15 @@ final class StreamLog {
         listener.read(entries.size());
         for (StreamLink.Read read : entries) {
             position = read.id();
-            if (!isOurs(read)) {
-                Receiver receiver = receivers.get(read.entry().namespace());
-                if (receiver != null) {
-                    guarded(() -> receiver.onEntry(read.id(), read.entry()));
-                }
+            progress.handOut(read.id(), () -> handOut(read));
+        }
+    }
+
+    private void handOut(StreamLink.Read read) {
+        if (!isOurs(read)) {
+            Receiver receiver = receivers.get(read.entry().namespace());
+            if (receiver != null) {
+                guarded(() -> receiver.onEntry(read.id(), read.entry()));
             }
         }
     }

@@ -1,7 +1,9 @@
 package io.duet.adapter.redis;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.duet.adapter.LocalSockets;
 import io.duet.adapter.RoomListener;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,10 +22,11 @@ final class StreamsWire implements Wire {
     private final String uid = HexId.next();
     private final ClusterCodec codec;
     private final Subscriptions subscriptions = new Subscriptions();
+    private final Optional<StreamRecovery> recovery;
 
     StreamsWire(
             String namespace,
-            ObjectMapper mapper,
+            LocalSockets sockets,
             Bus bus,
             StreamLog stream,
             RedisAdapterOptions options,
@@ -34,7 +37,13 @@ final class StreamsWire implements Wire {
         this.options = options;
         this.receiver = receiver;
         this.channels = new Channels(options.key(), namespace);
-        this.codec = new ClusterCodec(namespace, uid, mapper, ClusterWriter.Nothing.NULL);
+        this.codec = new ClusterCodec(namespace, uid, sockets.mapper(), ClusterWriter.Nothing.NULL);
+        this.recovery = sockets.recovery().map(wanted -> {
+            Duration kept = wanted.maxDisconnectionDuration();
+            StreamSessions sessions =
+                    new StreamSessions(new SessionStore(bus, options.sessionKeyPrefix(), uid, kept), kept);
+            return new StreamRecovery(namespace, bus, stream, sessions, codec::broadcast);
+        });
     }
 
     @Override
@@ -51,6 +60,7 @@ final class StreamsWire implements Wire {
     @Override
     public void start() {
         stream.listen(namespace, uid, this::onEntry);
+        recovery.ifPresent(present -> stream.every(StreamSessions.TICK, present.sessions()::tick));
         subscriptions.add(bus.subscribe(channels.node(uid), this::onMessage));
         subscriptions.addLast(() ->
                 stream.started().thenCompose(done -> bus.subscribeCounted(channels.broadcast(), this::onMessage)));
@@ -75,7 +85,7 @@ final class StreamsWire implements Wire {
     @Override
     public void send(Broadcast broadcast) {
         StreamEntry entry = codec.entry(broadcast, options.onlyPlaintext());
-        stream.append(entry, id -> receiver.onBroadcast(broadcast));
+        stream.append(entry, id -> receiver.onBroadcast(broadcast, id));
     }
 
     @Override
@@ -107,7 +117,7 @@ final class StreamsWire implements Wire {
     }
 
     private void onEntry(String id, StreamEntry entry) {
-        receiver.take(() -> codec.decode(entry, receiver));
+        receiver.take(() -> codec.decode(id, entry, receiver));
     }
 
     private void onMessage(String channel, byte[] payload) {
@@ -115,7 +125,14 @@ final class StreamsWire implements Wire {
     }
 
     @Override
+    public Optional<StreamRecovery> recovery() {
+        return recovery;
+    }
+
+    @Override
     public CompletionStage<Void> close() {
-        return subscriptions.cancel().thenRun(() -> stream.forget(namespace));
+        CompletionStage<Void> kept = recovery.map(present -> present.sessions().settled())
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        return kept.thenCompose(done -> subscriptions.cancel()).thenRun(() -> stream.forget(namespace));
     }
 }

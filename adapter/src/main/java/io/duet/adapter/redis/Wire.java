@@ -2,6 +2,7 @@ package io.duet.adapter.redis;
 
 import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.RoomListener;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,8 @@ interface Wire {
      * block.
      */
     interface Receiver {
-        void onBroadcast(Broadcast broadcast);
+        /** @param id of its entry in a stream; empty if it is in none */
+        void onBroadcast(Broadcast broadcast, String id);
 
         void onRequest(Request request);
 
@@ -68,6 +70,11 @@ interface Wire {
 
     /** @param request of another node */
     void respond(Request request, Response response);
+
+    /** For clients that lost their connection, if this wire and the server have it. */
+    default Optional<StreamRecovery> recovery() {
+        return Optional.empty();
+    }
 
     /** How many nodes listen, this one included. */
     CompletionStage<Integer> countServers();

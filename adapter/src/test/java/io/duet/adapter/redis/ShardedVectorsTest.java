@@ -148,7 +148,7 @@ final class ShardedVectorsTest {
         final List<ClusterMessage> messages = new ArrayList<>();
 
         @Override
-        public void onBroadcast(Broadcast broadcast) {
+        public void onBroadcast(Broadcast broadcast, String id) {
             messages.add(broadcast);
         }
 

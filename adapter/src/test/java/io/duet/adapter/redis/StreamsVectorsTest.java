@@ -50,7 +50,7 @@ final class StreamsVectorsTest {
     void writesTheSameEntryFromTheMessage(Vectors.Vector vector) {
         StreamEntry entry = entry(vector);
         ClusterCodec reader = new ClusterCodec(entry.namespace(), "own", new JsonMapper(), Nothing.NULL);
-        ClusterMessage message = decode(receiver -> reader.decode(entry, receiver));
+        ClusterMessage message = decode(receiver -> reader.decode("1-1", entry, receiver));
 
         StreamEntry again =
                 new ClusterCodec(entry.namespace(), entry.uid(), new JsonMapper(), Nothing.NULL).entry(message, false);
@@ -101,7 +101,7 @@ final class StreamsVectorsTest {
         StreamEntry entry = new StreamEntry("u", "/", type, data == null ? "" : data);
 
         assertThatExceptionOfType(ClusterMessageException.class)
-                .isThrownBy(() -> decode(receiver -> codec.decode(entry, receiver)));
+                .isThrownBy(() -> decode(receiver -> codec.decode("1-1", entry, receiver)));
     }
 
     @ParameterizedTest

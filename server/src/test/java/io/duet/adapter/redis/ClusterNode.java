@@ -9,6 +9,7 @@ import io.duet.adapter.EventPacket;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.LocalSockets;
 import io.duet.adapter.RecoveryOptions;
+import io.duet.adapter.SessionState;
 import io.duet.adapter.SocketDetails;
 import java.util.Collection;
 import java.util.List;
@@ -118,6 +119,16 @@ final class ClusterNode implements LocalSockets, AutoCloseable {
                     JsonNodeFactory.instance.objectNode(),
                     adapter.socketRooms(id),
                     JsonNodeFactory.instance.objectNode());
+        }
+
+        @Override
+        public Optional<SessionState> session() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void supersede() {
+            throw new AssertionError("superseded");
         }
 
         CompletionStage<Void> enter(String room) {
