@@ -5,17 +5,11 @@ import { Server } from "socket.io";
 
 const { values } = parseArgs({ options: { port: { type: "string", default: "0" }, redis: { type: "string" } } });
 
-/** The usual way to sentinels and to a Redis Cluster: ioredis, as the adapter's documentation has it. Its complaints about a Redis that is away go to the log. */
 async function adapter(uri) {
   const { createAdapter } = await import("@socket.io/redis-adapter");
-  const { Cluster, Redis } = await import("ioredis");
-  const [, kind, hosts, name] = /^redis\+(sentinel|cluster):\/\/([^/]+)\/?(.*)$/.exec(uri) ?? [];
-  const addresses = hosts?.split(",").map(address => ({ host: address.split(":")[0], port: Number(address.split(":")[1]) }));
-  const connect = { sentinel: () => new Redis({ sentinels: addresses, name }), cluster: () => new Cluster(addresses) }[kind] ?? (() => new Redis(uri));
-  const pub = connect();
-  const sub = pub.duplicate();
-  for (const client of [pub, sub]) client.on("error", error => console.error(error.message));
-  return createAdapter(pub, sub);
+  const { quiet, redisClient } = await import("./redis-client.mjs");
+  const pub = redisClient(uri);
+  return createAdapter(pub, quiet(pub.duplicate()));
 }
 
 const io = new Server({ adapter: values.redis && (await adapter(values.redis)) });

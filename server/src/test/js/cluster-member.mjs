@@ -6,19 +6,41 @@ import { parseArgs } from "node:util";
 import { createClient } from "redis";
 import { Server } from "socket.io";
 import { tagged, untagged } from "./lib.mjs";
+import { quiet, redisClient } from "./redis-client.mjs";
 
 const string = value => ({ type: "string", default: value });
 const { values: settings } = parseArgs({
-  options: { redis: { type: "string" }, port: string("0"), "answer-timeout": string("5000"), adapter: string("classic"), "subscription-mode": string("dynamic"), recovery: { type: "boolean" } },
+  options: {
+    redis: { type: "string" },
+    port: string("0"),
+    "answer-timeout": string("5000"),
+    adapter: string("classic"),
+    "subscription-mode": string("dynamic"),
+    recovery: { type: "boolean", default: false },
+    "ping-interval": string("25000"),
+    "ping-timeout": string("20000"),
+  },
 });
-const pub = await createClient({ url: settings.redis }).connect();
-const sub = await pub.duplicate().connect();
+const connect = async () => (settings.redis.includes("+") ? redisClient(settings.redis) : quiet(await createClient({ url: settings.redis }).connect()));
+const [pub, sub] = await Promise.all([connect(), connect()]);
 const ADAPTERS = {
   classic: () => createAdapter(pub, sub, { requestsTimeout: Number(settings["answer-timeout"]) }),
   streams: () => createStreamsAdapter(pub),
   sharded: () => createShardedAdapter(pub, sub, { subscriptionMode: settings["subscription-mode"] }),
 };
-const io = new Server(Number(settings.port), { adapter: ADAPTERS[settings.adapter](), connectionStateRecovery: settings.recovery ? {} : undefined });
+const io = new Server(Number(settings.port), {
+  adapter: ADAPTERS[settings.adapter](),
+  connectionStateRecovery: settings.recovery ? {} : undefined,
+  pingInterval: Number(settings["ping-interval"]),
+  pingTimeout: Number(settings["ping-timeout"]),
+});
+
+io.on("connection", socket =>
+  socket.on("join", async (room, ack) => {
+    await socket.join(room);
+    ack();
+  }),
+);
 
 const write = line => process.stdout.write(`${JSON.stringify(line)}\n`);
 

@@ -20,6 +20,8 @@ class Member extends EventEmitter {
     this.#process = spawn(command, args);
     createInterface({ input: this.#process.stderr }).on("line", line => this.log.push(line));
     createInterface({ input: this.#process.stdout }).on("line", line => this.#onLine(line));
+    // What is asked of one that is gone has no answer, which is told.
+    this.#process.stdin.on("error", () => {});
     process.on("exit", () => this.#process.kill("SIGKILL"));
   }
 
