@@ -84,12 +84,17 @@ final class LoadBalancer implements AutoCloseable {
      * @param nodes {@code NODE1}, {@code NODE1_HEALTH_PORT} and so on
      */
     static LoadBalancer start(Kind kind, Map<String, String> nodes) throws IOException {
-        boolean installed = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, kind.program)));
-        assumeTrue(installed, kind.program + " is not installed");
+        assumeInstalled(kind.program);
         LoadBalancer balancer = new LoadBalancer(kind, nodes);
         balancer.awaitAllNodes();
         return balancer;
+    }
+
+    /** Skips the test if it is not. */
+    static void assumeInstalled(String program) {
+        boolean installed = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+        assumeTrue(installed, program + " is not installed");
     }
 
     /** Waits until it would send requests to each node, as far as it knows. */
