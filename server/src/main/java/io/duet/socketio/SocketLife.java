@@ -53,6 +53,9 @@ final class SocketLife {
     /** The offset of the last packet that was sent; {@code null} while that is not to be told from what was sent to a lost socket before. */
     private volatile @Nullable String sent;
 
+    /** Up to where everything was sent when the client was lost; empty before. */
+    private volatile String lostAt = "";
+
     SocketLife(Socket socket, Connection connection, SerialExecutor serial, SocketIdentity identity) {
         this.socket = socket;
         this.namespace = socket.namespace();
@@ -275,7 +278,9 @@ final class SocketLife {
 
     /** The client has left, or its connection is gone. */
     void onGone(DisconnectReason reason, String description) {
+        String position = namespace.adapter().position();
         if (state.compareAndSet(State.CONNECTED, State.DISCONNECTING)) {
+            lostAt = position;
             finish(reason, description);
         } else if (isPending()) {
             discard();
@@ -321,8 +326,9 @@ final class SocketLife {
         }
         // In this order: what is sent meanwhile is then behind the position, or shows that it is not known.
         boolean isCatchingUp = catchUp != null;
-        String upTo = namespace.adapter().position();
+        String position = namespace.adapter().position();
         String last = sent;
+        String upTo = takesBroadcasts() ? position : lostAt;
         JsonNode data = namespace.server().toTree(socket.data());
         return Optional.of(
                 isCatchingUp || last == null

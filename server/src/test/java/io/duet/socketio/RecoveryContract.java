@@ -82,6 +82,23 @@ abstract class RecoveryContract {
     }
 
     @Test
+    void whatIsSentWhileListenersHearOfTheLossIsMissed() throws InterruptedException {
+        Server io = start(RecoveryOptions.DEFAULT);
+        Client lost = connect("0");
+        String offset = see(io, lost);
+        server.socket().onDisconnecting((reason, description) -> {
+            io.emit("missed");
+            settle(io);
+        });
+        lose(lost);
+
+        RawSocketIoClient client = server.client().send(comeBack(lost, offset));
+
+        assertThat(client.read()).startsWith("2[\"missed\",");
+        assertThat(client.read()).contains(lost.id);
+    }
+
+    @Test
     void aVolatileEventDoesNotDisturbTheOffset() throws InterruptedException {
         Server io = start(RecoveryOptions.DEFAULT);
         Client lost = connect("0");
@@ -256,7 +273,7 @@ abstract class RecoveryContract {
     abstract AdapterFactory adapters();
 
     /** Returns when what was sent before may be missed. */
-    abstract void settle(Server io) throws InterruptedException;
+    abstract void settle(Server io);
 
     Server start(RecoveryOptions recovery) {
         return start(options -> options.connectionStateRecovery(recovery));
