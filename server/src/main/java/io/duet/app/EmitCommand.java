@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.duet.adapter.redis.BusListener;
 import io.duet.adapter.redis.Emitter;
+import io.duet.adapter.redis.RedisAdapterOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -110,16 +111,19 @@ final class EmitCommand implements Callable<Integer> {
         String uri = redis.uri()
                 .orElseThrow(() -> wrong("redis: missing (expected: --redis redis://host:port, or DUET_REDIS)", null));
         try {
-            return Emitter.create(
-                    uri,
-                    redis.options()
-                            .listener(new BusListener() {
-                                @Override
-                                public void dropped(int messages) {
-                                    dropped.addAndGet(messages);
-                                }
-                            })
-                            .build());
+            RedisAdapterOptions options = redis.options()
+                    .listener(new BusListener() {
+                        @Override
+                        public void dropped(int messages) {
+                            dropped.addAndGet(messages);
+                        }
+                    })
+                    .build();
+            return switch (redis.wire()) {
+                case CLASSIC -> Emitter.classic(uri, options);
+                case SHARDED -> Emitter.sharded(uri, options);
+                case STREAMS -> Emitter.streams(uri, options);
+            };
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()), e);
         }

@@ -1,5 +1,6 @@
 package io.duet.app;
 
+import io.duet.adapter.redis.RedisAdapter;
 import io.duet.adapter.redis.RedisAdapterOptions;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,6 +15,22 @@ final class RedisAccess {
             description = "redis[s]://host:port, redis[s]+sentinel://host:port,.../master")
     private @Nullable String redis;
 
+    /** Those of {@link RedisAdapter}. */
+    enum Wire {
+        CLASSIC,
+        SHARDED,
+        STREAMS
+    }
+
+    @Option(names = "--adapter", paramLabel = "<name>", description = "classic (default), sharded or streams")
+    private @Nullable Wire adapter;
+
+    @Option(
+            names = "--redis-subscription-mode",
+            paramLabel = "<name>",
+            description = "sharded: static, dynamic (default) or dynamic_private")
+    private RedisAdapterOptions.@Nullable SubscriptionMode subscriptionMode;
+
     @Option(names = "--redis-key", paramLabel = "<text>", description = "prefix of channels; default socket.io")
     private @Nullable String key;
 
@@ -24,11 +41,18 @@ final class RedisAccess {
         return Optional.ofNullable(redis).filter(uri -> !uri.isEmpty());
     }
 
+    Wire wire() {
+        return adapter == null ? Wire.CLASSIC : adapter;
+    }
+
     /** @throws IllegalArgumentException if a value is out of its bounds */
     RedisAdapterOptions.Builder options() {
         RedisAdapterOptions.Builder options = RedisAdapterOptions.builder();
         if (key != null) {
             options.key(key);
+        }
+        if (subscriptionMode != null) {
+            options.subscriptionMode(subscriptionMode);
         }
         if (maxPublishWait != null) {
             options.maxPublishWait(maxPublishWait);

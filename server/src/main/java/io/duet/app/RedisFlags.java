@@ -13,24 +13,8 @@ final class RedisFlags {
     @Mixin
     private final RedisAccess access = new RedisAccess();
 
-    /** The wires of {@link RedisAdapter}. */
-    enum Wire {
-        CLASSIC,
-        SHARDED,
-        STREAMS
-    }
-
-    @Option(names = "--adapter", paramLabel = "<name>", description = "classic (default), sharded or streams")
-    private @Nullable Wire adapter;
-
     @Option(names = "--redis-subscription", paramLabel = "<name>", description = "targeted (default) or pattern")
     private RedisAdapterOptions.@Nullable Subscription subscription;
-
-    @Option(
-            names = "--redis-subscription-mode",
-            paramLabel = "<name>",
-            description = "sharded: static, dynamic (default) or dynamic_private")
-    private RedisAdapterOptions.@Nullable SubscriptionMode subscriptionMode;
 
     @Option(names = "--redis-requests-timeout", paramLabel = "<time>", description = "for other nodes; default 5s")
     private @Nullable Duration requestsTimeout;
@@ -42,7 +26,7 @@ final class RedisFlags {
 
     private RedisAdapter adapter(String uri) {
         RedisAdapterOptions options = options();
-        return switch (adapter == null ? Wire.CLASSIC : adapter) {
+        return switch (access.wire()) {
             case CLASSIC -> RedisAdapter.classic(uri, options);
             case SHARDED -> RedisAdapter.sharded(uri, options);
             case STREAMS -> RedisAdapter.streams(uri, options);
@@ -53,9 +37,6 @@ final class RedisFlags {
         RedisAdapterOptions.Builder options = access.options();
         if (subscription != null) {
             options.subscription(subscription);
-        }
-        if (subscriptionMode != null) {
-            options.subscriptionMode(subscriptionMode);
         }
         if (requestsTimeout != null) {
             options.requestsTimeout(requestsTimeout);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Events sent from a script to the clients of a real server. */
@@ -34,14 +35,15 @@ final class EmitCommandIT {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @Test
-    void clientsOfTheRoomsGetTheEvent() {
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "sharded", "streams"})
+    void clientsOfTheRoomsGetTheEvent(String adapter) {
         RedisServer redis = running.single();
-        int port = serve(redis, "/", "cluster");
+        int port = serve(redis, adapter, "/", "cluster");
         RawSocketIoClient lobby = client(port, "/", "lobby");
         RawSocketIoClient attic = client(port, "/", "attic");
         RawSocketIoClient both = client(port, "/", "attic", "muted");
-        String[] there = {"--redis", redis.uri(), "--redis-key", "cluster"};
+        String[] there = {"--redis", redis.uri(), "--redis-key", "cluster", "--adapter", adapter};
 
         emit(
                 "",
@@ -68,7 +70,7 @@ final class EmitCommandIT {
     @Test
     void eachValueOfStandardInputIsAnEvent() {
         RedisServer redis = running.single();
-        int port = serve(redis, "/prices", RedisAdapterOptions.DEFAULT_KEY);
+        int port = serve(redis, "classic", "/prices", RedisAdapterOptions.DEFAULT_KEY);
         RawSocketIoClient client = client(port, "/prices");
         String[] there = {"--redis", redis.uri(), "--namespace", "/prices"};
 
@@ -83,13 +85,29 @@ final class EmitCommandIT {
         assertThat(err.toString()).contains("standard input: ").contains("(expected: JSON; sent before it: 1)");
     }
 
+    /** In another mode than that of the servers it is published where nobody listens. */
     @Test
-    void whatRedisDoesNotTakeIsSaid() {
+    void theModeOfShardedServersCanBeSaid() {
+        RedisServer redis = running.single();
+        int port = serve(redis, "sharded", "/", "cluster");
+        String room = "twenty-characters-20";
+        RawSocketIoClient client = client(port, "/", room);
+        String[] there = {"--redis", redis.uri(), "--redis-key", "cluster", "--adapter", "sharded", "--room", room};
+
+        emit("", there, "--redis-subscription-mode", "dynamic_private", "lost");
+        emit("", there, "heard");
+
+        assertThat(client.read()).isEqualTo("2[\"heard\"]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "sharded", "streams"})
+    void whatRedisDoesNotTakeIsSaid(String adapter) {
         RedisServer redis = running.single();
         String uri = redis.uri();
         redis.kill();
 
-        assertThat(run("", "emit", "--redis", uri, "--redis-max-publish-wait", "300ms", "news"))
+        assertThat(run("", "emit", "--redis", uri, "--adapter", adapter, "--redis-max-publish-wait", "300ms", "news"))
                 .isOne();
         assertThat(err.toString()).contains("redis: did not take 1 event in time");
     }
@@ -105,6 +123,7 @@ final class EmitCommandIT {
                 "--redis redis://h:1 news 1}           | '1}' (expected: JSON such as 42,",
                 "--redis redis://h:1 disconnect        | event: disconnect (expected: a name that is not reserved)",
                 "--redis redis://h:1                   | Missing required parameter: 'EVENT'",
+                "--redis redis://h:1 --adapter a news | expected one of [CLASSIC, SHARDED, STREAMS]",
                 "--redis redis://h:1 --rom lobby news  | Unknown option: '--rom'",
             })
     void whatIsWrongIsNamed(String arguments, String message) {
@@ -120,21 +139,33 @@ final class EmitCommandIT {
     }
 
     /** A server whose clients join the rooms that they name. */
-    private int serve(RedisServer redis, String namespace, String key) {
+    private int serve(RedisServer redis, String adapter, String namespace, String key) {
         RedisAdapterOptions options = RedisAdapterOptions.builder().key(key).build();
-        Server io = Server.builder()
-                .port(0)
-                .adapter(RedisAdapter.classic(redis.uri(), options))
-                .build();
+        RedisAdapter cluster = adapter(redis.uri(), adapter, options);
+        Server io = Server.builder().port(0).adapter(cluster).build();
         running.closing(() -> io.close().toCompletableFuture().join());
         io.of(namespace)
                 .onConnection(socket -> socket.on(
                         "join", String.class, (room, ack) -> socket.join(room).thenRun(ack::send)));
         io.start();
-        String counted = key + "-request#" + namespace + "#";
-        Awaitility.await("the server hears others").atMost(LIMIT).until(() -> List.of(counted, 1L)
-                .equals(redis.call("PUBSUB", "NUMSUB", counted)));
+        Awaitility.await("the server hears others")
+                .atMost(LIMIT)
+                .until(() -> cluster.isReady()
+                        && io.of(namespace)
+                                        .adapter()
+                                        .serverCount()
+                                        .toCompletableFuture()
+                                        .join()
+                                == 1);
         return io.port();
+    }
+
+    private static RedisAdapter adapter(String uri, String name, RedisAdapterOptions options) {
+        return switch (name) {
+            case "classic" -> RedisAdapter.classic(uri, options);
+            case "sharded" -> RedisAdapter.sharded(uri, options);
+            default -> RedisAdapter.streams(uri, options);
+        };
     }
 
     private RawSocketIoClient client(int port, String namespace, String... rooms) {

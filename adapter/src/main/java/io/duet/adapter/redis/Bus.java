@@ -28,6 +28,14 @@ interface Bus {
      */
     void publish(String channel, byte[] payload);
 
+    /**
+     * Appends an entry to a stream, as {@link #publish} does with messages. In a Redis Cluster it is for a bus of {@link PubSub#SHARDED}, which
+     * alone knows all masters.
+     *
+     * @param maxLength about how many entries the stream is to keep
+     */
+    void append(String stream, int maxLength, StreamEntry entry);
+
     /** How many connections are subscribed to exactly this channel; waits for a Redis that is away as long as a request may take. */
     CompletionStage<Integer> countSubscribers(String channel);
 

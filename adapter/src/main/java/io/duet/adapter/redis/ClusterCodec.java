@@ -29,9 +29,14 @@ final class ClusterCodec {
      * @param nothing how an answer of nothing is said: absent on the sharded wire, null on the streams wire
      */
     ClusterCodec(String namespace, String uid, ObjectMapper mapper, ClusterWriter.Nothing nothing) {
+        this(namespace, uid, new ClusterWriter(mapper, nothing));
+    }
+
+    /** The same, by a writer that others may use too. */
+    ClusterCodec(String namespace, String uid, ClusterWriter writer) {
         this.namespace = namespace;
         this.uid = uid;
-        this.writer = new ClusterWriter(mapper, nothing);
+        this.writer = writer;
         this.reader = new ClusterReader(namespace);
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -13,11 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
 
 /**
- * Sends to the clients of a cluster from a process that serves none, as {@code @socket.io/redis-emitter} 5.1 does: Duet and Node servers with
- * the same key understand it, and it does not count as one of them.
+ * Sends to the clients of a cluster from a process that serves none, on the wire that its servers have: as {@code @socket.io/redis-emitter} 5.1
+ * on the classic one, as {@code @socket.io/redis-streams-emitter} 0.1 on that of streams, and on the sharded one, for which Node has none. Duet
+ * and Node servers with the same key or stream understand it, and it does not count as one of them.
  *
  * <p>Immutable: each call that says whom an event is for gives a new emitter over the same connection, so one can be kept and used by many
  * threads. Targets are the union of the rooms (every client of the namespace, if none is named) minus the members of the excepted ones; each
@@ -25,10 +28,11 @@ import org.redisson.api.RedissonClient;
  *
  * <p>No call blocks. What one thread sends leaves in its order; while Redis is away it waits within the bounds of
  * {@link RedisAdapterOptions}, and what is given up is reported to its listener. It is sent again if Redis did not answer for it, so it arrives
- * twice if only the answer was lost. Nothing tells whether a client got it.
+ * twice if only the answer was lost. Nothing tells whether a client got it. The options {@code maxPublishWait}, {@code maxPublishQueueBytes} and
+ * {@code listener} apply on all wires.
  *
  * <pre>{@code
- * Emitter io = Emitter.create("redis://localhost:6379", RedisAdapterOptions.defaults());
+ * Emitter io = Emitter.classic("redis://localhost:6379", RedisAdapterOptions.defaults());
  * io.to("lobby").emit("news", "hello");
  * io.close().toCompletableFuture().join();
  * }</pre>
@@ -42,56 +46,138 @@ public final class Emitter {
     private static final Set<String> RESERVED_FOR_SERVERS = Set.of("connect", "connection", "new_namespace");
 
     private final Bus bus;
-    private final RedisAdapterOptions settings;
-    private final ClassicCodec codec;
-    private final Channels channels;
+    private final Duration maxPublishWait;
+    private final EmitterWire wire;
     private final String namespace;
     private final BroadcastOptions options;
 
-    private Emitter(
-            Bus bus, RedisAdapterOptions settings, ClassicCodec codec, String namespace, BroadcastOptions options) {
+    private Emitter(Bus bus, Duration maxPublishWait, EmitterWire wire, String namespace, BroadcastOptions options) {
         this.bus = bus;
-        this.settings = settings;
-        this.codec = codec;
-        this.channels = new Channels(settings.key(), namespace);
+        this.maxPublishWait = maxPublishWait;
+        this.wire = wire;
         this.namespace = namespace;
         this.options = options;
     }
 
     /** For all clients of the namespace {@code /}. */
-    Emitter(Bus bus, RedisAdapterOptions settings) {
-        this(bus, settings, new ClassicCodec(new JsonMapper()), "/", BroadcastOptions.ALL);
+    private Emitter(Bus bus, RedisAdapterOptions settings, EmitterWire wire) {
+        this(bus, settings.maxPublishWait(), wire, "/", BroadcastOptions.ALL);
     }
 
-    /** By a client of the caller's, who also ends it; with all defaults. */
-    public static Emitter create(RedissonClient redisson) {
-        return create(redisson, RedisAdapterOptions.defaults());
+    private static Emitter classic(RedisServers servers, RedisAdapterOptions options) {
+        return classic(RedissonBus.start(servers, options, PubSub.PLAIN), options);
     }
 
-    /** The same. Of the options {@code key}, {@code maxPublishWait}, {@code maxPublishQueueBytes} and {@code listener} apply. */
-    public static Emitter create(RedissonClient redisson, RedisAdapterOptions options) {
-        return new Emitter(RedissonBus.start(RedisServers.of(redisson), options, PubSub.PLAIN), options);
+    static Emitter classic(Bus bus, RedisAdapterOptions options) {
+        ClassicCodec codec = new ClassicCodec(new JsonMapper());
+        return new Emitter(bus, options, new EmitterWire.Classic(bus, options.key(), codec));
+    }
+
+    private static Emitter sharded(RedisServers servers, RedisAdapterOptions options) {
+        return sharded(RedissonBus.start(servers, options, PubSub.SHARDED), options);
+    }
+
+    static Emitter sharded(Bus bus, RedisAdapterOptions options) {
+        ClusterWriter writer = new ClusterWriter(new JsonMapper(), ClusterWriter.Nothing.ABSENT);
+        return new Emitter(bus, options, new EmitterWire.Sharded(bus, options, writer));
+    }
+
+    /** Nothing is published, so that the bus may be of this kind whatever Redis knows. */
+    private static Emitter streams(RedisServers servers, RedisAdapterOptions options) {
+        return streams(RedissonBus.start(servers, options, PubSub.SHARDED), options);
+    }
+
+    static Emitter streams(Bus bus, RedisAdapterOptions options) {
+        ClusterWriter writer = new ClusterWriter(new JsonMapper(), ClusterWriter.Nothing.NULL);
+        return new Emitter(bus, options, new EmitterWire.Streamed(bus, options, writer));
     }
 
     /**
-     * By a client that ends with {@link #close()}. Redis need not be there yet.
+     * To servers on the classic wire ({@link RedisAdapter#classic(RedissonClient, RedisAdapterOptions)}), by a client of the caller's, who also
+     * ends it. Of the options {@code key} applies.
+     *
+     * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
+     */
+    public static Emitter classic(RedissonClient redisson, RedisAdapterOptions options) {
+        return classic(RedisServers.of(redisson), options);
+    }
+
+    /** The same with all defaults. */
+    public static Emitter classic(RedissonClient redisson) {
+        return classic(redisson, RedisAdapterOptions.defaults());
+    }
+
+    /**
+     * To servers on the classic wire, by a client that ends with {@link #close()}. Redis need not be there yet.
      *
      * @param uri as in {@link RedisAdapter#classic(String, RedisAdapterOptions)}
      * @throws IllegalArgumentException if it is none of these
      */
-    public static Emitter create(String uri, RedisAdapterOptions options) {
-        return new Emitter(RedissonBus.start(RedisServers.at(RedisUri.parse(uri)), options, PubSub.PLAIN), options);
+    public static Emitter classic(String uri, RedisAdapterOptions options) {
+        return classic(RedisServers.at(RedisUri.parse(uri)), options);
+    }
+
+    /**
+     * To servers on the sharded wire ({@link RedisAdapter#sharded(RedissonClient, RedisAdapterOptions)}), by a client of the caller's, who also
+     * ends it. Of the options {@code key} and {@code subscriptionMode} apply, which must be those of the servers. In a Redis Cluster the order
+     * is that within a channel.
+     *
+     * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
+     */
+    public static Emitter sharded(RedissonClient redisson, RedisAdapterOptions options) {
+        return sharded(RedisServers.of(redisson), options);
+    }
+
+    /** The same with all defaults. */
+    public static Emitter sharded(RedissonClient redisson) {
+        return sharded(redisson, RedisAdapterOptions.defaults());
+    }
+
+    /**
+     * To servers on the sharded wire at one Redis, by a client that ends with {@link #close()}. Redis need not be there yet.
+     *
+     * @param uri as in {@link RedisAdapter#classic(String, RedisAdapterOptions)}
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static Emitter sharded(String uri, RedisAdapterOptions options) {
+        return sharded(RedisServers.at(RedisUri.parse(uri)), options);
+    }
+
+    /**
+     * To servers on the streams wire ({@link RedisAdapter#streams(RedissonClient, RedisAdapterOptions)}), by a client of the caller's, who also
+     * ends it: servers that are cut off read it later. Of the options {@code streamName}, {@code streamCount}, {@code maxLen} and
+     * {@code onlyPlaintext} apply, which should be those of the servers. In a Redis Cluster the order is that within a stream.
+     *
+     * @throws IllegalArgumentException if it was not made by {@link Redisson#create}
+     */
+    public static Emitter streams(RedissonClient redisson, RedisAdapterOptions options) {
+        return streams(RedisServers.of(redisson), options);
+    }
+
+    /** The same with all defaults. */
+    public static Emitter streams(RedissonClient redisson) {
+        return streams(redisson, RedisAdapterOptions.defaults());
+    }
+
+    /**
+     * To servers on the streams wire at one Redis, by a client that ends with {@link #close()}. Redis need not be there yet.
+     *
+     * @param uri as in {@link RedisAdapter#classic(String, RedisAdapterOptions)}
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static Emitter streams(String uri, RedisAdapterOptions options) {
+        return streams(RedisServers.at(RedisUri.parse(uri)), options);
     }
 
     /** Writes arguments by this mapper, which is copied; default a {@link JsonMapper} as it is. Binary and dates stay what they are. */
     public Emitter mapper(ObjectMapper mapper) {
-        return new Emitter(bus, settings, new ClassicCodec(mapper), namespace, options);
+        return new Emitter(bus, maxPublishWait, wire.mapper(mapper), namespace, options);
     }
 
     /** For all clients of a namespace; targets named before do not count. A leading slash is added if there is none. */
     public Emitter of(String namespace) {
         String name = namespace.startsWith("/") ? namespace : "/" + namespace;
-        return new Emitter(bus, settings, codec, name, BroadcastOptions.ALL);
+        return new Emitter(bus, maxPublishWait, wire, name, BroadcastOptions.ALL);
     }
 
     /** Adds rooms to the targets. */
@@ -125,35 +211,33 @@ public final class Emitter {
      * @throws IllegalArgumentException if the name is reserved or an argument cannot be encoded; nothing is sent then
      */
     public void emit(String event, @Nullable Object... arguments) {
-        EventPacket packet = new EventPacket(namespace, data(RESERVED, event, arguments));
-        byte[] payload = codec.encode(new Broadcast(Broadcast.EMITTER, packet, options));
-        bus.publish(channels.broadcastTo(options.rooms()), payload);
+        wire.send(new EventPacket(namespace, data(RESERVED, event, arguments)), options);
     }
 
     /** Makes the targets join rooms. */
     public void socketsJoin(String... rooms) {
-        request(new Request.Join("", options, union(Set.of(), rooms)));
+        wire.send(namespace, new Request.Join("", targets(), union(Set.of(), rooms)));
     }
 
     /** Makes the targets leave rooms. */
     public void socketsLeave(String... rooms) {
-        request(new Request.Leave("", options, union(Set.of(), rooms)));
+        wire.send(namespace, new Request.Leave("", targets(), union(Set.of(), rooms)));
     }
 
     /** Disconnects the targets from the namespace; with {@code close} ends their connections. */
     public void disconnectSockets(boolean close) {
-        request(new Request.Disconnect("", options, close));
+        wire.send(namespace, new Request.Disconnect("", targets(), close));
     }
 
     /**
-     * Calls the server-side listeners of every server of the namespace; targets have no meaning. Travels as JSON, so that binary arrives as
-     * {@code {"type":"Buffer","data":[]}} and a date as text. There are no answers: an emitter hears nothing.
+     * Calls the server-side listeners of every server of the namespace; targets have no meaning. On the classic wire it travels as JSON, so that
+     * binary arrives as {@code {"type":"Buffer","data":[]}} and a date as text. There are no answers: an emitter hears nothing.
      *
      * @throws IllegalArgumentException if the name is reserved or an argument cannot be encoded; nothing is sent then
      */
     public void serverSideEmit(String event, @Nullable Object... arguments) {
         List<@Nullable Object> data = data(RESERVED_FOR_SERVERS, event, arguments);
-        request(new Request.ServerSideEmit(Broadcast.EMITTER, Optional.empty(), data));
+        wire.send(namespace, new Request.ServerSideEmit(Broadcast.EMITTER, Optional.empty(), data));
     }
 
     /**
@@ -162,11 +246,12 @@ public final class Emitter {
      * @return done when all that was sent is with Redis or has been given up, which takes {@code maxPublishWait} at most
      */
     public CompletionStage<Void> close() {
-        return bus.close(settings.maxPublishWait());
+        return bus.close(maxPublishWait);
     }
 
-    private void request(Request request) {
-        bus.publish(channels.request(), codec.encode(request));
+    /** Of a request, which has no flags. */
+    private BroadcastOptions targets() {
+        return new BroadcastOptions(options.rooms(), options.except(), BroadcastFlags.NONE);
     }
 
     private Emitter with(BroadcastFlags flags) {
@@ -174,7 +259,7 @@ public final class Emitter {
     }
 
     private Emitter with(BroadcastOptions changed) {
-        return new Emitter(bus, settings, codec, namespace, changed);
+        return new Emitter(bus, maxPublishWait, wire, namespace, changed);
     }
 
     private static List<@Nullable Object> data(Set<String> reserved, String event, @Nullable Object... arguments) {

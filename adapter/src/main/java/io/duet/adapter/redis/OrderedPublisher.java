@@ -2,7 +2,6 @@ package io.duet.adapter.redis;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,14 +21,12 @@ final class OrderedPublisher {
     /** Sends a batch. */
     interface Transport {
         /** @return how many of the batch, from its beginning, have got through; failed or less than all: the rest is to be sent again */
-        CompletionStage<Integer> send(List<Message> batch);
+        CompletionStage<Integer> send(List<Outgoing> batch);
     }
 
-    /** What waits. */
-    @SuppressWarnings("ArrayRecordComponent") // Identity is all that messages are compared by.
-    record Message(String channel, byte[] payload, long expiresAtNanos) {
+    private record Waiting(Outgoing message, long expiresAtNanos) {
         int sizeBytes() {
-            return payload.length + channel.length() + 64;
+            return message.sizeBytes();
         }
     }
 
@@ -42,7 +39,7 @@ final class OrderedPublisher {
     private final Observer observer;
     private final Executor retryLater;
     private final LongSupplier nanoClock;
-    private final Deque<Message> queue = new ArrayDeque<>();
+    private final Deque<Waiting> queue = new ArrayDeque<>();
     private long queuedBytes;
 
     /** A batch is under way, or waits to be tried again. */
@@ -82,13 +79,13 @@ final class OrderedPublisher {
         this.nanoClock = nanoClock;
     }
 
-    void publish(String channel, byte[] payload) {
-        Message message = new Message(channel, payload, nanoClock.getAsLong() + maxWaitNanos);
+    void publish(Outgoing message) {
+        Waiting waiting = new Waiting(message, nanoClock.getAsLong() + maxWaitNanos);
         boolean full;
         synchronized (this) {
             full = draining || queuedBytes + message.sizeBytes() > maxQueuedBytes;
             if (!full) {
-                queue.add(message);
+                queue.add(waiting);
                 queuedBytes += message.sizeBytes();
             }
         }
@@ -121,7 +118,7 @@ final class OrderedPublisher {
     }
 
     private void sendNext() {
-        List<Message> batch;
+        List<Outgoing> batch;
         synchronized (this) {
             if (sending || queue.isEmpty()) {
                 return;
@@ -138,15 +135,8 @@ final class OrderedPublisher {
         result.whenComplete((sent, failure) -> onSent(batch.size(), failure == null ? sent : 0));
     }
 
-    private List<Message> head() {
-        List<Message> batch = new ArrayList<>(Math.min(BATCH_MESSAGES, queue.size()));
-        for (Message message : queue) {
-            if (batch.size() == BATCH_MESSAGES) {
-                break;
-            }
-            batch.add(message);
-        }
-        return batch;
+    private List<Outgoing> head() {
+        return queue.stream().limit(BATCH_MESSAGES).map(Waiting::message).toList();
     }
 
     private void onSent(int tried, int sent) {

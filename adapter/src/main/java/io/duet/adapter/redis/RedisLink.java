@@ -192,15 +192,11 @@ final class RedisLink {
      * that came later would be taken for those of what is sent next.
      *
      * <p>Redis answers before it writes to the subscribers, and may die between the two. That it has done both is known when it answers to what
-     * came later; until then the whole batch is to be sent again.
+     * came later; until then the whole batch is to be sent again, but for what Redis keeps.
      */
-    CompletionStage<Integer> send(PubSub kind, List<OrderedPublisher.Message> messages) {
+    CompletionStage<Integer> send(List<Outgoing> messages) {
         List<CommandData<?, ?>> batch = new ArrayList<>(messages.size());
-        for (OrderedPublisher.Message message : messages) {
-            Object[] parameters = {message.channel(), message.payload()};
-            batch.add(new CommandData<>(
-                    new CompletableFuture<Long>(), ByteArrayCodec.INSTANCE, kind.publish(), parameters));
-        }
+        messages.forEach(message -> batch.add(message.data()));
         CompletableFuture<Void> done = new CompletableFuture<>();
         underWay = done;
         if (!isOpen()) {
@@ -223,7 +219,7 @@ final class RedisLink {
                 return answered(batch);
             }
             close("not published: " + failure);
-            return 0;
+            return Math.min(answered(batch), kept(messages));
         });
     }
 
@@ -235,6 +231,15 @@ final class RedisLink {
     private static int answered(List<CommandData<?, ?>> batch) {
         int count = 0;
         while (count < batch.size() && batch.get(count).isSuccess()) {
+            count++;
+        }
+        return count;
+    }
+
+    /** How many there are before one that is not. */
+    private static int kept(List<Outgoing> messages) {
+        int count = 0;
+        while (count < messages.size() && messages.get(count).kept()) {
             count++;
         }
         return count;

@@ -111,7 +111,16 @@ final class RedissonBus implements Bus {
 
     @Override
     public void publish(String channel, byte[] payload) {
-        shards.of(channel).publish(channel, payload);
+        send(Outgoing.message(commands, channel, payload));
+    }
+
+    @Override
+    public void append(String stream, int maxLength, StreamEntry entry) {
+        send(Outgoing.entry(stream, maxLength, entry));
+    }
+
+    private void send(Outgoing message) {
+        shards.of(message.key()).send(message);
     }
 
     @Override
@@ -329,8 +338,8 @@ final class RedissonBus implements Bus {
         }
 
         @Override
-        public Shard shardOf(String channel) {
-            return shards.of(channel);
+        public Shard shardOf(String key) {
+            return shards.of(key);
         }
 
         @Override

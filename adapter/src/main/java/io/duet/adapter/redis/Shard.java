@@ -26,8 +26,8 @@ final class Shard {
         /** What is subscribed at this shard. */
         Stream<Topic> topicsOf(Shard shard);
 
-        /** Whose channel it is, at this moment. For any thread. */
-        Shard shardOf(String channel);
+        /** Whose channel or stream it is, at this moment. For any thread. */
+        Shard shardOf(String key);
 
         /**
          * @param again whether there was a link before, so that messages may have been missed
@@ -71,8 +71,8 @@ final class Shard {
     }
 
     /** For any thread. */
-    void publish(String channel, byte[] payload) {
-        publisher.publish(channel, payload);
+    void send(Outgoing message) {
+        publisher.publish(message);
     }
 
     /** How many messages wait; for any thread. */
@@ -143,22 +143,22 @@ final class Shard {
     }
 
     /** On any thread. What is at the head and has moved to another shard is handed over, so that it stays in front of what follows. */
-    private CompletionStage<Integer> send(List<OrderedPublisher.Message> messages) {
+    private CompletionStage<Integer> send(List<Outgoing> messages) {
         int own = 0;
-        while (own < messages.size() && host.shardOf(messages.get(own).channel()) == this) {
+        while (own < messages.size() && host.shardOf(messages.get(own).key()) == this) {
             own++;
         }
         if (own == 0) {
-            OrderedPublisher.Message moved = messages.get(0);
-            host.shardOf(moved.channel()).publish(moved.channel(), moved.payload());
+            Outgoing moved = messages.get(0);
+            host.shardOf(moved.key()).send(moved);
             return CompletableFuture.completedFuture(1);
         }
         RedisLink link = links.current();
         if (link == null) {
             return CompletableFuture.completedFuture(0);
         }
-        List<OrderedPublisher.Message> batch = messages.subList(0, own);
-        return link.send(commands, batch).thenApply(taken -> {
+        List<Outgoing> batch = messages.subList(0, own);
+        return link.send(batch).thenApply(taken -> {
             host.onSent(taken, batch.size() - taken);
             return taken;
         });

@@ -32,6 +32,11 @@ final class ShardedWire implements Wire {
                 options.unsubscribeLinger());
     }
 
+    /** Whether a message to these rooms has a channel of its own. */
+    static boolean haveChannel(SubscriptionMode mode, Set<String> rooms) {
+        return rooms.size() == 1 && hasChannel(mode, rooms.iterator().next());
+    }
+
     private static boolean hasChannel(SubscriptionMode mode, String room) {
         return switch (mode) {
             case STATIC -> false;

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.redisson.client.RedisClient;
 import org.redisson.client.RedisConnection;
-import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.client.protocol.CommandData;
 import org.redisson.client.protocol.CommandsData;
@@ -27,7 +26,6 @@ final class StreamLink {
             new RedisCommand<>("XRANGE", new ObjectListReplayDecoder<>());
     private static final RedisCommand<List<Object>> XREVRANGE =
             new RedisCommand<>("XREVRANGE", new ObjectListReplayDecoder<>());
-    private static final RedisCommand<Object> XADD = new RedisCommand<>("XADD");
 
     /** What was read. */
     record Read(String id, StreamEntry entry) {}
@@ -100,12 +98,7 @@ final class StreamLink {
     CompletableFuture<Void> append(String stream, int maxLength, List<StreamEntry> entries) {
         List<CommandData<?, ?>> batch = new ArrayList<>(entries.size());
         for (StreamEntry entry : entries) {
-            List<Object> words = new ArrayList<>(List.of(stream, "MAXLEN", "~", maxLength, "*"));
-            words.addAll(List.of("uid", entry.uid(), "nsp", entry.namespace(), "type", entry.type()));
-            if (!entry.data().isEmpty()) {
-                words.addAll(List.of("data", entry.data()));
-            }
-            batch.add(new CommandData<>(new CompletableFuture<>(), ByteArrayCodec.INSTANCE, XADD, words.toArray()));
+            batch.add(Outgoing.entry(stream, maxLength, entry).data());
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
         writing.send(new CommandsData(done, batch, false, false));

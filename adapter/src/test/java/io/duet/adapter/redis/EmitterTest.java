@@ -109,7 +109,7 @@ final class EmitterTest {
     }
 
     private Emitter emitter(RedisAdapterOptions options) {
-        return new Emitter(bus, options);
+        return Emitter.classic(bus, options);
     }
 
     private static Consumer<Emitter> call(Vectors.Vector vector) {

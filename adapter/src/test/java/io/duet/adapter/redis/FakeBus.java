@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps what is published, and who listens to what; nothing ever arrives by itself. */
 final class FakeBus implements Bus {
     final List<Published> published = new ArrayList<>();
+    final List<Outgoing> appended = new ArrayList<>();
     final Map<String, Receiver> receivers = new HashMap<>();
 
     @Nullable
@@ -38,6 +39,11 @@ final class FakeBus implements Bus {
     @Override
     public void publish(String channel, byte[] payload) {
         published.add(new Published(channel, payload));
+    }
+
+    @Override
+    public void append(String stream, int maxLength, StreamEntry entry) {
+        appended.add(Outgoing.entry(stream, maxLength, entry));
     }
 
     @Override

@@ -40,7 +40,7 @@ final class OrderedPublisherTest {
     @Test
     void batchIsBounded() {
         OrderedPublisher large = publisher(Long.MAX_VALUE);
-        IntStream.range(0, 200).forEach(i -> large.publish("c", new byte[] {'x'}));
+        IntStream.range(0, 200).forEach(i -> publish(large, "x"));
 
         answers.remove().complete(1);
 
@@ -93,12 +93,12 @@ final class OrderedPublisherTest {
     void refusesAndCountsWhatDoesNotFit() {
         OrderedPublisher small = publisher(2 * MESSAGE_BYTES);
         for (String text : List.of("a", "b", "c")) {
-            small.publish("c", text.getBytes(UTF_8));
+            publish(small, text);
         }
         assertThat(dropped).hasValue(1);
 
         answers.remove().complete(1);
-        small.publish("c", new byte[] {'d'});
+        publish(small, "d");
 
         answers.remove().complete(1);
         assertThat(batches).containsExactly(List.of("a"), List.of("b"), List.of("d"));
@@ -139,14 +139,18 @@ final class OrderedPublisherTest {
     }
 
     private void publish(String letters) {
-        letters.chars().forEach(letter -> publisher.publish("c", new byte[] {(byte) letter}));
+        letters.chars().forEach(letter -> publish(publisher, Character.toString(letter)));
+    }
+
+    private static void publish(OrderedPublisher publisher, String text) {
+        publisher.publish(Outgoing.message(PubSub.PLAIN, "c", text.getBytes(UTF_8)));
     }
 
     private OrderedPublisher publisher(long maxBytes) {
         return new OrderedPublisher(
                 batch -> {
                     batches.add(batch.stream()
-                            .map(message -> new String(message.payload(), UTF_8))
+                            .map(message -> new String((byte[]) message.words().get(1), UTF_8))
                             .toList());
                     CompletableFuture<Integer> answer = new CompletableFuture<>();
                     answers.add(answer);

@@ -58,6 +58,11 @@ final class GatedBus implements Bus {
     }
 
     @Override
+    public void append(String stream, int maxLength, StreamEntry entry) {
+        bus.append(stream, maxLength, entry);
+    }
+
+    @Override
     public CompletionStage<Integer> countSubscribers(String channel) {
         return bus.countSubscribers(channel);
     }
