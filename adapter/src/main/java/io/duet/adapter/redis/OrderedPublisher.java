@@ -46,7 +46,7 @@ final class OrderedPublisher {
     private boolean sending;
 
     private boolean draining;
-    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private CompletableFuture<Void> drained = new CompletableFuture<>();
 
     /** What happens to messages. */
     interface Observer {
@@ -80,10 +80,19 @@ final class OrderedPublisher {
     }
 
     void publish(Outgoing message) {
+        publish(message, false);
+    }
+
+    /** Publishes what another has taken; also while draining. */
+    void takeOver(Outgoing message) {
+        publish(message, true);
+    }
+
+    private void publish(Outgoing message, boolean taken) {
         Waiting waiting = new Waiting(message, nanoClock.getAsLong() + maxWaitNanos);
         boolean full;
         synchronized (this) {
-            full = draining || queuedBytes + message.sizeBytes() > maxQueuedBytes;
+            full = (draining && !taken) || queuedBytes + message.sizeBytes() > maxQueuedBytes;
             if (!full) {
                 queue.add(waiting);
                 queuedBytes += message.sizeBytes();
@@ -105,12 +114,15 @@ final class OrderedPublisher {
     }
 
     /**
-     * Takes nothing any more.
+     * Takes nothing any more, but from others.
      *
      * @return done when all that was taken has got through or been given up
      */
     synchronized CompletableFuture<Void> drain() {
         draining = true;
+        if (drained.isDone()) {
+            drained = new CompletableFuture<>();
+        }
         if (queue.isEmpty()) {
             drained.complete(null);
         }
@@ -141,7 +153,7 @@ final class OrderedPublisher {
 
     private void onSent(int tried, int sent) {
         int expired = 0;
-        boolean last;
+        CompletableFuture<Void> done = null;
         synchronized (this) {
             for (int i = 0; i < sent; i++) {
                 queuedBytes -= queue.remove().sizeBytes();
@@ -151,17 +163,20 @@ final class OrderedPublisher {
                 queuedBytes -= queue.remove().sizeBytes();
                 expired++;
             }
-            last = draining && queue.isEmpty();
+            if (draining && queue.isEmpty()) {
+                done = drained;
+            }
         }
         if (expired > 0) {
             observer.dropped(expired);
         }
-        if (last) {
-            drained.complete(null);
-        } else if (sent < tried) {
+        if (sent < tried && done == null) {
             retryLater.execute(this::sendAgain);
         } else {
             sendAgain();
+        }
+        if (done != null) {
+            done.complete(null);
         }
     }
 

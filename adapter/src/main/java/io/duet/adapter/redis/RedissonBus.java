@@ -173,10 +173,15 @@ final class RedissonBus implements Bus {
 
     @Override
     public CompletionStage<Void> close(Duration limit) {
-        CompletableFuture<?>[] drained = shards.all().stream().map(Shard::drain).toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(drained)
-                .completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
+        return drain().completeOnTimeout(null, limit.toMillis(), TimeUnit.MILLISECONDS)
                 .thenRunAsync(this::end, thread);
+    }
+
+    /** Again while messages move from one shard to another. */
+    private CompletableFuture<Void> drain() {
+        return CompletableFuture.allOf(shards.all().stream().map(Shard::drain).toArray(CompletableFuture<?>[]::new))
+                .thenCompose(
+                        done -> queuedMessages(Direction.OUT) > 0 ? drain() : CompletableFuture.completedFuture(null));
     }
 
     private void end() {

@@ -85,7 +85,7 @@ final class Shard {
         return publisher.queuedBytes();
     }
 
-    /** Done when everything has been published; takes nothing any more. */
+    /** Done when everything has been published; takes nothing any more, but what moves here from others. */
     CompletableFuture<Void> drain() {
         return publisher.drain();
     }
@@ -150,7 +150,7 @@ final class Shard {
         }
         if (own == 0) {
             Outgoing moved = messages.get(0);
-            host.shardOf(moved.key()).send(moved);
+            host.shardOf(moved.key()).publisher.takeOver(moved);
             return CompletableFuture.completedFuture(1);
         }
         RedisLink link = links.current();

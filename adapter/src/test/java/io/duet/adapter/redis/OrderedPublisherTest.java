@@ -134,6 +134,25 @@ final class OrderedPublisherTest {
     }
 
     @Test
+    void takesOverWhatIsAnothersWhenDrained() {
+        CompletableFuture<Void> drained = publisher.drain();
+        assertThat(drained).isDone();
+
+        publisher.takeOver(message("a"));
+        publisher.takeOver(message("b"));
+        drained = publisher.drain();
+        answers.remove().complete(1);
+        assertThat(drained).isNotDone();
+        answers.remove().complete(1);
+        assertThat(drained).isDone();
+        publisher.takeOver(message("c"));
+
+        assertThat(batches).containsExactly(List.of("a"), List.of("b"), List.of("c"));
+        assertThat(publisher.drain()).isNotDone();
+        assertThat(dropped).hasValue(0);
+    }
+
+    @Test
     void isDrainedAtOnceIfNothingWaits() {
         assertThat(publisher.drain()).isDone();
     }
@@ -143,7 +162,11 @@ final class OrderedPublisherTest {
     }
 
     private static void publish(OrderedPublisher publisher, String text) {
-        publisher.publish(Outgoing.message(PubSub.PLAIN, "c", text.getBytes(UTF_8)));
+        publisher.publish(message(text));
+    }
+
+    private static Outgoing message(String text) {
+        return Outgoing.message(PubSub.PLAIN, "c", text.getBytes(UTF_8));
     }
 
     private OrderedPublisher publisher(long maxBytes) {
