@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.RecoveryOptions;
+import io.duet.adapter.redis.Emitter;
 import io.duet.adapter.redis.RedisAdapter;
 import io.duet.adapter.redis.RedisAdapterOptions;
 import io.duet.redis.RedisExtension;
@@ -103,6 +104,28 @@ final class StreamRecoveryIT extends RecoveryContract {
         await().atMost(LIMIT).until(() -> !session(old).isEmpty());
         assertThat(server.client().send(comeBack(old)).read()).startsWith("2[\"missed\",");
         assertThat(server.socket().rooms()).contains("news").doesNotContain("late");
+    }
+
+    @Test
+    void whatAnEmitterHasSentMeanwhileIsMissedToo() throws InterruptedException {
+        Server io = start(RecoveryOptions.DEFAULT);
+        Client lost = connect("0");
+        get(server.socket().join("news"));
+        String offset = see(io, lost);
+        lose(lost);
+        Emitter emitter = Emitter.streams(store.uri(), options.build());
+        emitter.to("news").emit("missed", 1);
+        emitter.to("others").emit("not mine", 2);
+        emitter.asVolatile().emit("too late", 3);
+        emitter.emit("missed", new byte[] {4});
+        get(emitter.close());
+
+        RawSocketIoClient client = server.client().send(comeBack(lost, offset));
+
+        assertThat(client.read()).startsWith("2[\"missed\",1,");
+        assertThat(client.read()).startsWith("51-[\"missed\",{");
+        assertThat(client.readBinary()).containsExactly(4);
+        assertThat(client.read()).contains(lost.id());
     }
 
     @Test
