@@ -106,6 +106,17 @@ public interface Adapter {
     /** The packets behind {@link SessionState#offset()} that concern the session, in order, each with its own offset as last argument. */
     CompletionStage<List<EventPacket>> missedPackets(SessionState session);
 
+    // History
+
+    /**
+     * What was broadcast to a room, in order. When the stage is done, whatever of it concerns this node's sockets has been delivered to those
+     * that were in the room.
+     *
+     * @return fails with {@link UnsupportedOperationException} if nothing of this room is kept, with {@link IllegalArgumentException} if an
+     *     offset is none
+     */
+    CompletionStage<List<KeptPacket>> history(String room, HistoryRange range);
+
     /** Leaves the cluster. The adapter must not be used afterwards. Done when other nodes no longer count this one. */
     CompletionStage<Void> close();
 }

@@ -39,6 +39,11 @@ public record EventPacket(String namespace, List<@Nullable Object> data, String 
         return (String) requireNonNull(data.get(0), "event");
     }
 
+    /** The same with its place, which its receivers are not told. */
+    public EventPacket at(String place) {
+        return new EventPacket(namespace, data, place);
+    }
+
     /** The same with its place, which its receivers are told as last argument. */
     public EventPacket keptAt(String place) {
         return new EventPacket(namespace, with(place), place);

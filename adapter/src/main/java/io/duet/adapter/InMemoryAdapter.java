@@ -19,22 +19,28 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryAdapter implements Adapter {
     private final RoomIndex index = new RoomIndex();
     private final LocalSockets sockets;
+    private final boolean recovers;
     private final @Nullable PacketLog log;
 
-    /** With connection state recovery, if the server wants it. */
+    /** With connection state recovery and histories, as the server wants them. */
     public InMemoryAdapter(LocalSockets sockets) {
-        this(sockets, sockets.recovery());
+        this(sockets, sockets.recovery(), sockets.history());
     }
 
-    /** For an adapter of a cluster, which knows better how to recover what. */
-    public static InMemoryAdapter withoutRecovery(LocalSockets sockets) {
-        return new InMemoryAdapter(sockets, Optional.empty());
+    /** For an adapter of a cluster, which knows better how to keep what. */
+    public static InMemoryAdapter keepingNothing(LocalSockets sockets) {
+        return new InMemoryAdapter(sockets, Optional.empty(), HistoryOptions.NONE);
     }
 
-    private InMemoryAdapter(LocalSockets sockets, Optional<RecoveryOptions> recovery) {
+    private InMemoryAdapter(LocalSockets sockets, Optional<RecoveryOptions> recovery, HistoryOptions history) {
         this.sockets = sockets;
-        this.log = recovery.map(options -> new PacketLog(options, System::nanoTime))
-                .orElse(null);
+        this.recovers = recovery.isPresent();
+        this.log = recovers || !history.isNone()
+                ? new PacketLog(
+                        recovery.orElse(null),
+                        new RoomHistories(history, sockets.mapper(), System::nanoTime),
+                        System::nanoTime)
+                : null;
     }
 
     /** A factory for servers that stand alone. */
@@ -94,11 +100,11 @@ public final class InMemoryAdapter implements Adapter {
 
     @Override
     public void broadcast(EventPacket packet, BroadcastOptions options) {
-        PacketLog recovery = log;
-        if (recovery == null) {
+        PacketLog kept = log;
+        if (kept == null) {
             sockets.deliver(packet, options.flags(), select(options));
         } else {
-            recovery.inOrder(() -> broadcast(recovery, packet, options));
+            kept.inOrder(() -> broadcast(kept, packet, options));
         }
     }
 
@@ -151,12 +157,12 @@ public final class InMemoryAdapter implements Adapter {
 
     @Override
     public String position() {
-        return log == null ? "" : log.position();
+        return log == null || !recovers ? "" : log.position();
     }
 
     @Override
     public void persistSession(SessionState session) {
-        if (log != null) {
+        if (log != null && recovers) {
             log.keep(session);
         }
     }
@@ -172,16 +178,29 @@ public final class InMemoryAdapter implements Adapter {
     }
 
     @Override
+    public CompletionStage<List<KeptPacket>> history(String room, HistoryRange range) {
+        PacketLog kept = log;
+        if (kept == null) {
+            return CompletableFuture.failedStage(HistoryOptions.notKept(room));
+        }
+        try {
+            return CompletableFuture.completedFuture(kept.history(room, range));
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    @Override
     public CompletionStage<Void> close() {
         return done();
     }
 
-    private void broadcast(PacketLog recovery, EventPacket packet, BroadcastOptions options) {
-        EventPacket stamped = recovery.stamp(packet, options);
+    private void broadcast(PacketLog kept, EventPacket packet, BroadcastOptions options) {
+        EventPacket stamped = kept.stamp(packet, options);
         try {
             sockets.deliver(stamped, options.flags(), select(options));
         } catch (IllegalArgumentException e) {
-            recovery.drop(stamped);
+            kept.drop(stamped);
             throw e;
         }
     }

@@ -18,6 +18,9 @@ public interface LocalSockets {
     /** Whether, and how, clients that lost their connection can be restored. */
     Optional<RecoveryOptions> recovery();
 
+    /** Of which rooms the past is kept. */
+    HistoryOptions history();
+
     /**
      * Sends an event to sockets of this node. The packet is encoded once, before this returns; each receiver that is still connected gets it
      * behind all that was sent to it before. At most once: what a dying session has queued is lost.

@@ -15,24 +15,28 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The packets and lost sessions of one namespace, for connection state recovery within one node.
+ * The packets and lost sessions of one namespace, for connection state recovery within one node, and the histories of its rooms.
  *
  * <p>Offsets are the log's own prefix and a number without gaps, so that a position can be told from one of an earlier process and it is known
  * whether everything behind it is still here. Guarded by itself: whoever stamps a packet must deliver it before another one is stamped
  * ({@link #inOrder}), or a client could see a later offset first and lose what comes behind it.
  */
 final class PacketLog {
-    private final RecoveryOptions options;
+    private final @Nullable RecoveryOptions options;
+    private final RoomHistories histories;
     private final LongSupplier nanoClock;
     private final String prefix = UUID.randomUUID().toString().substring(0, 8) + "-";
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final Map<String, KeptSession> sessions = new LinkedHashMap<>();
     private long lastNumber;
 
-    PacketLog(RecoveryOptions options, LongSupplier nanoClock) {
+    /** @param options {@code null} if nothing but histories is kept */
+    PacketLog(@Nullable RecoveryOptions options, RoomHistories histories, LongSupplier nanoClock) {
         this.options = options;
+        this.histories = histories;
         this.nanoClock = nanoClock;
     }
 
@@ -41,16 +45,29 @@ final class PacketLog {
         delivery.run();
     }
 
-    /** Gives the packet its offset as last argument and keeps it; a volatile one is not kept and gets the newest offset instead. */
+    /**
+     * Gives the packet its offset, as last argument too if there is recovery, and keeps it; a volatile one is not kept and is told the newest
+     * offset instead.
+     */
     synchronized EventPacket stamp(EventPacket packet, BroadcastOptions target) {
-        prune();
+        RecoveryOptions recovery = options;
         if (target.flags().isVolatile()) {
-            return packet.behind(position());
+            return recovery == null ? packet : packet.behind(position());
+        }
+        List<String> rooms = histories.roomsOf(target);
+        EventPacket kept = rooms.isEmpty() ? packet : histories.frozen(packet);
+        if (recovery == null && rooms.isEmpty()) {
+            return packet;
         }
         lastNumber++;
-        EventPacket stamped = packet.keptAt(position());
+        histories.add(rooms, kept.at(position()), target);
+        return recovery == null ? kept.at(position()) : keep(kept.keptAt(position()), target, recovery);
+    }
+
+    private EventPacket keep(EventPacket stamped, BroadcastOptions target, RecoveryOptions recovery) {
+        prune();
         entries.add(new Entry(lastNumber, nanoClock.getAsLong(), stamped, target));
-        if (entries.size() > options.maxPackets()) {
+        if (entries.size() > recovery.maxPackets()) {
             entries.remove();
         }
         return stamped;
@@ -62,6 +79,13 @@ final class PacketLog {
         if (newest != null && newest.packet.equals(stamped)) {
             entries.removeLast();
         }
+        histories.drop(stamped);
+    }
+
+    /** Of a room's history. */
+    synchronized List<KeptPacket> history(String room, HistoryRange range) {
+        return histories.read(room, range, offset -> number(offset)
+                .orElseThrow(() -> new IllegalArgumentException("offset: " + offset + " (expected: of this server)")));
     }
 
     /** The newest offset. */
@@ -102,7 +126,11 @@ final class PacketLog {
     }
 
     private void prune() {
-        Duration kept = options.maxDisconnectionDuration();
+        RecoveryOptions recovery = options;
+        if (recovery == null) {
+            return;
+        }
+        Duration kept = recovery.maxDisconnectionDuration();
         long expired = nanoClock.getAsLong() - kept.toNanos();
         while (!entries.isEmpty() && entries.element().nanos - expired < 0) {
             entries.remove();

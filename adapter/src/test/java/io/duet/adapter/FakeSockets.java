@@ -61,6 +61,11 @@ public final class FakeSockets implements LocalSockets {
     }
 
     @Override
+    public HistoryOptions history() {
+        return HistoryOptions.NONE;
+    }
+
+    @Override
     public Collection<? extends LocalSocket> all() {
         return sockets;
     }

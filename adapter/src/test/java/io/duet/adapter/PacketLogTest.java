@@ -2,6 +2,7 @@ package io.duet.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,10 @@ final class PacketLogTest {
     private static final Duration KEPT = Duration.ofMinutes(2);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
-    private final PacketLog log = new PacketLog(new RecoveryOptions(KEPT, true, 3), nanos::get);
+    private static final RoomHistories NO_HISTORIES =
+            new RoomHistories(HistoryOptions.NONE, new ObjectMapper(), () -> 0);
+
+    private final PacketLog log = new PacketLog(new RecoveryOptions(KEPT, true, 3), NO_HISTORIES, nanos::get);
 
     @Test
     void stampsEachPacketWithALaterOffset() {
@@ -84,7 +88,7 @@ final class PacketLogTest {
 
     @Test
     void offsetsThatAreNoneOrOfAnotherProcessAreRefused() {
-        PacketLog other = new PacketLog(RecoveryOptions.DEFAULT, nanos::get);
+        PacketLog other = new PacketLog(RecoveryOptions.DEFAULT, NO_HISTORIES, nanos::get);
         String foreign =
                 (String) other.stamp(event("a"), BroadcastOptions.ALL).data().get(1);
         String own = stamp("a");

@@ -3,11 +3,14 @@ package io.duet.socketio;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.HistoryRange;
+import io.duet.adapter.KeptPacket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +104,44 @@ public final class BroadcastOperator {
             details.forEach(socket -> sockets.add(new RemoteSocket(namespace, socket)));
             return sockets;
         });
+    }
+
+    /**
+     * What was broadcast to a room last, in order; see {@link ServerBuilder#history}.
+     *
+     * @param limit how many events at most, 1 to 10,000
+     * @return fails with {@link UnsupportedOperationException} if the room has no history
+     * @throws IllegalArgumentException unless this is for one room
+     */
+    public CompletionStage<List<HistoryEntry>> history(int limit) {
+        return history(HistoryRange.last(limit));
+    }
+
+    /** The same behind an offset, the oldest of them. */
+    public CompletionStage<List<HistoryEntry>> historySince(String offset, int limit) {
+        return history(new HistoryRange(Optional.of(offset), Optional.empty(), limit));
+    }
+
+    /** The same before an offset, the newest of them: a page back. */
+    public CompletionStage<List<HistoryEntry>> historyBefore(String offset, int limit) {
+        return history(new HistoryRange(Optional.empty(), Optional.of(offset), limit));
+    }
+
+    private CompletionStage<List<HistoryEntry>> history(HistoryRange range) {
+        Set<String> rooms = options.rooms();
+        if (rooms.size() != 1 || !options.except().isEmpty()) {
+            throw new IllegalArgumentException("history: of " + rooms + " (expected: of one room)");
+        }
+        return namespace.adapter().history(rooms.iterator().next(), range).thenApply(kept -> kept.stream()
+                .map(this::entry)
+                .toList());
+    }
+
+    private HistoryEntry entry(KeptPacket kept) {
+        List<@Nullable Object> data = kept.packet().data();
+        Arguments arguments =
+                Arguments.of(data.subList(1, data.size()), namespace.server().mapper());
+        return new HistoryEntry(kept.packet().offset(), kept.packet().event(), arguments);
     }
 
     /** Makes the targets join rooms. */

@@ -10,6 +10,7 @@ import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.HistoryOptions;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.LocalSockets;
 import io.duet.adapter.RecoveryOptions;
@@ -413,6 +414,11 @@ public class Namespace {
         @Override
         public Optional<RecoveryOptions> recovery() {
             return server.options().connectionStateRecovery();
+        }
+
+        @Override
+        public HistoryOptions history() {
+            return server.options().history();
         }
 
         @Override

@@ -4,6 +4,8 @@ import io.duet.adapter.AckCollector;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.HistoryRange;
+import io.duet.adapter.KeptPacket;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.RoomListener;
 import io.duet.adapter.ServerSideAnswers;
@@ -151,6 +153,11 @@ final class ParentAdapter implements Adapter {
     @Override
     public CompletionStage<List<EventPacket>> missedPackets(SessionState session) {
         return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<List<KeptPacket>> history(String room, HistoryRange range) {
+        return CompletableFuture.failedStage(unsupported());
     }
 
     private Collection<Namespace> children() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AdapterFactory;
+import io.duet.adapter.HistoryOptions;
 import io.duet.adapter.InMemoryAdapter;
 import io.duet.adapter.RecoveryOptions;
 import io.duet.engineio.Acceptor;
@@ -36,6 +37,7 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     @Nullable
     RecoveryOptions connectionStateRecovery;
 
+    HistoryOptions history = HistoryOptions.NONE;
     boolean cleanupEmptyChildNamespaces;
     int maxChildNamespaces = ServerOptions.DEFAULT_MAX_CHILD_NAMESPACES;
     ListenerExecution listenerExecution = ListenerExecution.WORKERS;
@@ -148,6 +150,20 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     /** Gives clients that come back soon their id, rooms, data and missed packets back; default off. */
     public ServerBuilder connectionStateRecovery(RecoveryOptions recovery) {
         this.connectionStateRecovery = requireNonNull(recovery, "recovery");
+        return this;
+    }
+
+    /**
+     * Keeps what is broadcast to some rooms, for {@link BroadcastOperator#history} and {@link Socket#joinWithHistory}; once for each kind of room.
+     * In memory it ends with the server; on the streams wire of Redis the nodes have one history, and must keep the same rooms. The other wires
+     * cannot: a server with one of these is refused.
+     *
+     * @param rooms a name, in which {@code *} stands for any text; the first call whose names fit a room counts
+     * @param packets how many are kept of each room at most, 1 to 10,000
+     * @param age for how long
+     */
+    public ServerBuilder history(String rooms, int packets, Duration age) {
+        this.history = history.with(new HistoryOptions.Rule(rooms, packets, age));
         return this;
     }
 

@@ -2,6 +2,7 @@ package io.duet.socketio;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.duet.adapter.AdapterFactory;
+import io.duet.adapter.HistoryOptions;
 import io.duet.adapter.RecoveryOptions;
 import io.duet.engineio.Acceptor;
 import io.duet.engineio.EngineOptions;
@@ -31,6 +32,7 @@ public final class ServerOptions {
     private final AdapterFactory adapters;
     private final HttpHandler httpHandler;
     private final @Nullable RecoveryOptions connectionStateRecovery;
+    private final HistoryOptions history;
     private final boolean cleanupEmptyChildNamespaces;
     private final int maxChildNamespaces;
     private final ListenerExecution listenerExecution;
@@ -49,6 +51,7 @@ public final class ServerOptions {
         this.adapters = builder.adapters;
         this.httpHandler = builder.httpHandler;
         this.connectionStateRecovery = builder.connectionStateRecovery;
+        this.history = builder.history;
         this.cleanupEmptyChildNamespaces = builder.cleanupEmptyChildNamespaces;
         this.maxChildNamespaces = builder.maxChildNamespaces;
         this.listenerExecution = builder.listenerExecution;
@@ -107,6 +110,11 @@ public final class ServerOptions {
     /** Absent: lost connections are lost. */
     public Optional<RecoveryOptions> connectionStateRecovery() {
         return Optional.ofNullable(connectionStateRecovery);
+    }
+
+    /** Which rooms have a history. */
+    public HistoryOptions history() {
+        return history;
     }
 
     /** Whether a child of a {@link ParentNamespace} ends with its last socket. */

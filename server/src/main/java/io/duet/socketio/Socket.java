@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.HistoryRange;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.SessionState;
 import io.duet.adapter.SocketDetails;
@@ -331,6 +332,18 @@ public final class Socket implements LocalSocket {
      */
     public CompletionStage<Void> join(String... rooms) {
         return life.join(Set.copyOf(Arrays.asList(rooms)));
+    }
+
+    /**
+     * Joins a room that has a history ({@link ServerBuilder#history}). Its client gets what was broadcast to the room last as it was broadcast, then
+     * all that comes, without a gap and each once; what is broadcast to this socket otherwise waits until then. One that is in the room gets
+     * nothing anew; what the room shares with another room of the socket can come twice.
+     *
+     * @param limit how many past events at most, 1 to 10,000
+     * @return done when they have been sent; fails if the room has no history, or it cannot be read: the socket is in the room then
+     */
+    public CompletionStage<Void> joinWithHistory(String room, int limit) {
+        return life.joinWithHistory(requireNonNull(room, "room"), HistoryRange.last(limit));
     }
 
     /** Leaves a room. */

@@ -2,9 +2,12 @@ package io.duet.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.HistoryRange;
+import io.duet.adapter.KeptPacket;
 import io.duet.adapter.SessionState;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.socketio.codec.SocketPacket;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -44,17 +47,17 @@ final class SocketLife {
     private final @Nullable SessionState restored;
     private final AtomicReference<State> state = new AtomicReference<>(State.PENDING);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private volatile @Nullable CatchUp catchUp;
+    private final Deliveries deliveries;
     private volatile boolean leftFromHere;
 
     /** Behind which a client has missed packets that has seen none. */
     private volatile String connectedAt = "";
 
-    /** The offset of the last packet that was sent; {@code null} while that is not to be told from what was sent to a lost socket before. */
-    private volatile @Nullable String sent;
-
     /** Up to where everything was sent when the client was lost; empty before. */
     private volatile String lostAt = "";
+
+    /** The last history that was asked for, or is being sent; event loop only. */
+    private CompletionStage<Void> history = CompletableFuture.completedFuture(null);
 
     SocketLife(Socket socket, Connection connection, SerialExecutor serial, SocketIdentity identity) {
         this.socket = socket;
@@ -63,6 +66,7 @@ final class SocketLife {
         this.serial = serial;
         this.privateId = identity.privateId();
         this.restored = identity.restored();
+        this.deliveries = new Deliveries(this::send, restored == null);
     }
 
     Connection connection() {
@@ -111,13 +115,7 @@ final class SocketLife {
 
     /** A broadcast; held back while the socket has to catch up. */
     void deliver(OutboundMessage message, boolean isVolatile, String offset) {
-        if (!offset.isEmpty()) {
-            sent = offset;
-        }
-        CatchUp catchingUp = catchUp;
-        if (catchingUp == null || !catchingUp.hold(message, offset)) {
-            send(message, isVolatile);
-        }
+        deliveries.deliver(message, isVolatile, offset);
     }
 
     CompletionStage<Void> join(Set<String> rooms) {
@@ -153,7 +151,6 @@ final class SocketLife {
         Set<String> rooms = new HashSet<>(restored == null ? Set.of(socket.id()) : restored.rooms());
         namespace.ifPresence(presence -> rooms.addAll(presence.roomsOf(socket)));
         connectedAt = restored == null ? namespace.adapter().position() : restored.offset();
-        sent = restored == null ? "" : null;
         join(rooms)
                 .whenComplete((joined, failure) -> connection.inStep(() -> {
                     if (isPending()) {
@@ -165,6 +162,9 @@ final class SocketLife {
     private void enter() {
         SessionState session = restored;
         if (session == null) {
+            if (connectedAt.isEmpty()) {
+                connectedAt = namespace.adapter().position();
+            }
             // Queued first and written last: a broadcast cannot overtake it, nor miss a client that has seen it.
             sendConnect();
             becomeConnected();
@@ -172,15 +172,14 @@ final class SocketLife {
             return;
         }
         // Broadcasts reach the socket from here on, but wait until it has got what it missed before.
-        CatchUp catchingUp = new CatchUp();
-        catchUp = catchingUp;
+        deliveries.hold();
         becomeConnected();
         namespace
                 .adapter()
                 .missedPackets(session)
                 .whenComplete((missed, failure) -> connection.execute(() -> {
                     if (failure == null) {
-                        catchUp(catchingUp, missed);
+                        catchUp(missed);
                     } else {
                         log.warn(
                                 "missed packets could not be read, the client is to try again: {}: {}",
@@ -229,17 +228,18 @@ final class SocketLife {
         namespace.adapter().delAll(socket);
     }
 
-    private void catchUp(CatchUp catchingUp, List<EventPacket> missed) {
-        Set<String> replayed = new HashSet<>();
-        for (EventPacket packet : missed) {
-            replayed.add(packet.offset());
-            connection.send(new SocketPacket.Event(namespace.name(), SocketPacket.NO_ID, packet.data()));
-            namespace.counters().eventsSent.increment();
-        }
-        sendConnect();
-        catchingUp.release(replayed, message -> send(message, false));
-        catchUp = null;
+    private void catchUp(List<EventPacket> missed) {
+        String last = missed.isEmpty() ? null : missed.get(missed.size() - 1).offset();
+        deliveries.release(last, isPast -> {
+            missed.stream().filter(packet -> isPast.test(packet.offset())).forEach(this::replay);
+            sendConnect();
+        });
         announce();
+    }
+
+    private void replay(EventPacket packet) {
+        connection.send(new SocketPacket.Event(namespace.name(), SocketPacket.NO_ID, packet.data()));
+        namespace.counters().eventsSent.increment();
     }
 
     private void announce() {
@@ -264,6 +264,54 @@ final class SocketLife {
             log.error("middleware failed, socket refused: {}", socket, e);
             decision.refuse("Internal server error");
         }
+    }
+
+    // History
+
+    /** Joins a room and sends what was broadcast to it before, then all that comes. */
+    CompletionStage<Void> joinWithHistory(String room, HistoryRange range) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        connection.execute(() -> {
+            CompletionStage<Void> before = history;
+            history = done.handle((joined, failure) -> null);
+            before.thenRun(() -> connection.inStep(() -> join(room, range, done)));
+        });
+        return done;
+    }
+
+    private void join(String room, HistoryRange range, CompletableFuture<Void> done) {
+        if (isPending()) {
+            done.completeExceptionally(new IllegalStateException(socket + ": not accepted yet (expected: connected)"));
+            return;
+        }
+        if (!takesBroadcasts() || socket.rooms().contains(room)) {
+            done.complete(null);
+            return;
+        }
+        deliveries.hold();
+        join(Set.of(room))
+                .thenCompose(joined -> namespace.adapter().history(room, range))
+                .whenComplete((kept, failure) -> connection.execute(() -> {
+                    sendHistory(failure == null ? kept : List.of());
+                    if (failure == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(failure);
+                    }
+                }));
+    }
+
+    private void sendHistory(List<KeptPacket> kept) {
+        Set<String> rooms = socket.rooms();
+        // A client that is lost now has missed what is behind the last live packet, not what is behind a past one.
+        String offset = deliveries.lastOffsetOr(connectedAt);
+        deliveries.release(null, isPast -> {
+            for (KeptPacket one : kept) {
+                if (isPast.test(one.packet().offset()) && Collections.disjoint(one.except(), rooms)) {
+                    replay(privateId == null ? one.packet() : one.packet().behind(offset));
+                }
+            }
+        });
     }
 
     // The end
@@ -324,16 +372,13 @@ final class SocketLife {
         if (secret == null) {
             return Optional.empty();
         }
-        // In this order: what is sent meanwhile is then behind the position, or shows that it is not known.
-        boolean isCatchingUp = catchUp != null;
+        // The position first: what is sent meanwhile is then behind it.
         String position = namespace.adapter().position();
-        String last = sent;
-        String upTo = takesBroadcasts() ? position : lostAt;
+        Optional<String> last = deliveries.lastOffset();
+        String from = connectedAt.isEmpty() ? position : connectedAt;
+        String upTo = last.isEmpty() ? "" : takesBroadcasts() ? position : lostAt;
         JsonNode data = namespace.server().toTree(socket.data());
-        return Optional.of(
-                isCatchingUp || last == null
-                        ? new SessionState(socket.id(), secret, socket.rooms(), data, connectedAt)
-                        : new SessionState(socket.id(), secret, socket.rooms(), data, connectedAt, last, upTo));
+        return Optional.of(new SessionState(socket.id(), secret, socket.rooms(), data, from, last.orElse(""), upTo));
     }
 
     /** One middleware's decision. */

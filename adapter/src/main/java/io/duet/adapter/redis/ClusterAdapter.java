@@ -5,7 +5,10 @@ import io.duet.adapter.Adapter;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.BusStatistics.Discard;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.HistoryOptions;
+import io.duet.adapter.HistoryRange;
 import io.duet.adapter.InMemoryAdapter;
+import io.duet.adapter.KeptPacket;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.LocalSockets;
 import io.duet.adapter.RoomListener;
@@ -40,6 +43,7 @@ final class ClusterAdapter implements Adapter {
     private final RequestResponder responder;
     private final Wire wire;
     private final Optional<StreamRecovery> recovery;
+    private final Optional<StreamHistory> history;
     private final BusCounters counters;
     private final Supplier<CompletionStage<Void>> released;
 
@@ -53,12 +57,13 @@ final class ClusterAdapter implements Adapter {
             BiFunction<Wire.Receiver, Predicate<String>, Wire> wires,
             BusCounters counters,
             Supplier<CompletionStage<Void>> released) {
-        this.local = InMemoryAdapter.withoutRecovery(sockets);
+        this.local = InMemoryAdapter.keepingNothing(sockets);
         this.requestsTimeout = requestsTimeout;
         this.counters = counters;
         this.released = released;
         this.wire = wires.apply(new Arrivals(), local::hasRoom);
         this.recovery = wire.recovery();
+        this.history = wire.history();
         this.responder = new RequestResponder(sockets, local, wire::respond);
         local.addRoomListener(wire.rooms());
         wire.start();
@@ -70,7 +75,7 @@ final class ClusterAdapter implements Adapter {
     public CompletionStage<Void> addAll(LocalSocket socket, Set<String> names) {
         local.addAll(socket, names);
         CompletionStage<Void> heard = wire.whenHeard(names);
-        return recovery.map(present -> present.sessions().joined(socket))
+        return recovery.map(present -> present.joined(socket))
                 .map(kept -> heard.thenCompose(done -> kept))
                 .orElse(heard);
     }
@@ -309,12 +314,18 @@ final class ClusterAdapter implements Adapter {
     /** @param id of its entry in a stream; empty if it is in none */
     private void deliver(EventPacket packet, BroadcastOptions target, String id) {
         if (recovery.isEmpty()) {
-            local.broadcast(packet, target);
+            local.broadcast(history.isEmpty() ? packet : packet.at(id), target);
         } else if (id.isEmpty()) {
             recovery.get().deliver(packet, stamped -> local.broadcast(stamped, target));
         } else {
             local.broadcast(target.flags().isVolatile() ? packet.behind(id) : packet.keptAt(id), target);
         }
+    }
+
+    @Override
+    public CompletionStage<List<KeptPacket>> history(String room, HistoryRange range) {
+        return history.map(kept -> kept.read(room, range))
+                .orElseGet(() -> CompletableFuture.failedStage(HistoryOptions.notKept(room)));
     }
 
     @Override

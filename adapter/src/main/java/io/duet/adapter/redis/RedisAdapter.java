@@ -34,49 +34,42 @@ public final class RedisAdapter implements AdapterFactory {
                 Node node, String namespace, LocalSockets sockets, Predicate<String> hasRoom, Wire.Receiver receiver);
     }
 
+    /** One of Node's wires. */
+    private record Kind(PubSub commands, boolean keepsHistory, Wires wires) {}
+
     /** What the namespaces of one node share. */
     private record Node(RedissonBus bus, Streams streams) {}
 
     private final Supplier<RedisServers> servers;
-    private final PubSub commands;
     private final RedisAdapterOptions options;
-    private final Wires wires;
+    private final Kind kind;
     private final BusCounters counters = new BusCounters();
     private @Nullable Node node;
     private int adapters;
 
-    private RedisAdapter(Supplier<RedisServers> servers, PubSub commands, RedisAdapterOptions options, Wires wires) {
+    private RedisAdapter(Supplier<RedisServers> servers, RedisAdapterOptions options, Kind kind) {
         this.servers = servers;
-        this.commands = commands;
         this.options = options;
-        this.wires = wires;
+        this.kind = kind;
     }
 
     private static RedisAdapter classic(Supplier<RedisServers> servers, RedisAdapterOptions options) {
-        return new RedisAdapter(
-                servers,
-                PubSub.PLAIN,
-                options,
-                (node, namespace, sockets, hasRoom, receiver) ->
-                        new ClassicWire(namespace, sockets.mapper(), hasRoom, node.bus(), options, receiver));
+        Wires wires = (node, namespace, sockets, hasRoom, receiver) ->
+                new ClassicWire(namespace, sockets.mapper(), hasRoom, node.bus(), options, receiver);
+        return new RedisAdapter(servers, options, new Kind(PubSub.PLAIN, false, wires));
     }
 
     private static RedisAdapter sharded(Supplier<RedisServers> servers, RedisAdapterOptions options) {
-        return new RedisAdapter(
-                servers,
-                PubSub.SHARDED,
-                options,
-                (node, namespace, sockets, hasRoom, receiver) ->
-                        new ShardedWire(namespace, sockets.mapper(), node.bus(), options, receiver));
+        Wires wires = (node, namespace, sockets, hasRoom, receiver) ->
+                new ShardedWire(namespace, sockets.mapper(), node.bus(), options, receiver);
+        return new RedisAdapter(servers, options, new Kind(PubSub.SHARDED, false, wires));
     }
 
     private static RedisAdapter streams(Supplier<RedisServers> servers, RedisAdapterOptions options) {
-        return new RedisAdapter(
-                servers,
-                options.useShardedPubSub() ? PubSub.SHARDED : PubSub.PLAIN,
-                options,
-                (node, namespace, sockets, hasRoom, receiver) -> new StreamsWire(
-                        namespace, sockets, node.bus(), node.streams().of(namespace), options, receiver));
+        Wires wires = (node, namespace, sockets, hasRoom, receiver) ->
+                new StreamsWire(namespace, sockets, node.bus(), node.streams().of(namespace), options, receiver);
+        PubSub commands = options.useShardedPubSub() ? PubSub.SHARDED : PubSub.PLAIN;
+        return new RedisAdapter(servers, options, new Kind(commands, true, wires));
     }
 
     /**
@@ -169,12 +162,16 @@ public final class RedisAdapter implements AdapterFactory {
 
     @Override
     public synchronized Adapter create(String namespace, LocalSockets sockets) {
+        if (!kind.keepsHistory() && !sockets.history().isNone()) {
+            throw new IllegalArgumentException(
+                    "history: wanted, which this wire cannot keep (expected: RedisAdapter.streams, or no Redis)");
+        }
         Node used = node();
         adapters++;
         return new ClusterAdapter(
                 sockets,
                 options.requestsTimeout(),
-                (receiver, hasRoom) -> wires.create(used, namespace, sockets, hasRoom, receiver),
+                (receiver, hasRoom) -> kind.wires().create(used, namespace, sockets, hasRoom, receiver),
                 counters,
                 this::released);
     }
@@ -197,7 +194,7 @@ public final class RedisAdapter implements AdapterFactory {
     private Node node() {
         Node used = node;
         if (used == null) {
-            RedissonBus bus = RedissonBus.start(servers.get(), options, commands, counters);
+            RedissonBus bus = RedissonBus.start(servers.get(), options, kind.commands(), counters);
             used = new Node(bus, new Streams(options, bus::masterOf, bus.streamListener()));
             node = used;
         }

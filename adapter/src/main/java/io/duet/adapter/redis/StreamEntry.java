@@ -8,14 +8,25 @@ import java.util.List;
  * @param uid of the sending adapter
  * @param type decimal
  * @param data JSON, or base64 of MessagePack; empty if the message has none
+ * @param isKept whether its sender has put it into the histories of its rooms; of which Node takes no notice
  */
-record StreamEntry(String uid, String namespace, String type, String data) {
+record StreamEntry(String uid, String namespace, String type, String data, boolean isKept) {
+    /** One of Node's. */
+    StreamEntry(String uid, String namespace, String type, String data) {
+        this(uid, namespace, type, data, false);
+    }
+
+    StreamEntry kept() {
+        return new StreamEntry(uid, namespace, type, data, true);
+    }
+
     /** From the fields of an entry, names and values in turn; in any order. */
     static StreamEntry of(List<?> fields) {
         String uid = "";
         String namespace = "";
         String type = "";
         String data = "";
+        boolean isKept = false;
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             String value = String.valueOf(fields.get(i + 1));
             switch (String.valueOf(fields.get(i))) {
@@ -23,12 +34,13 @@ record StreamEntry(String uid, String namespace, String type, String data) {
                 case "nsp" -> namespace = value;
                 case "type" -> type = value;
                 case "data" -> data = value;
+                case "kept" -> isKept = true;
                 default -> {
                     // A later version's.
                 }
             }
         }
-        return new StreamEntry(uid, namespace, type, data);
+        return new StreamEntry(uid, namespace, type, data, isKept);
     }
 
     int sizeBytes() {

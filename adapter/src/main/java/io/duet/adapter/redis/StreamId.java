@@ -17,6 +17,12 @@ final class StreamId {
         return SHAPE.matcher(text).matches();
     }
 
+    /** From the same with leading zeros. */
+    static String ofDigits(String digits) {
+        String[] parts = digits.split("-", 2);
+        return Long.parseLong(parts[0]) + "-" + Long.parseLong(parts[1]);
+    }
+
     private static long part(String id, int index) {
         return id.isEmpty() ? -1 : Long.parseLong(id.split("-", 2)[index]);
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.redisson.client.RedisClient;
 import org.redisson.client.RedisConnection;
+import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.client.protocol.CommandData;
 import org.redisson.client.protocol.CommandsData;
@@ -20,12 +21,16 @@ import org.redisson.client.protocol.decoder.ObjectListReplayDecoder;
  */
 final class StreamLink {
     private static final int TIMEOUT_MILLIS = 1000;
+    private static final RedisCommand<Object> EVAL = new RedisCommand<>("EVAL");
     private static final RedisCommand<List<Object>> XREAD =
             new RedisCommand<>("XREAD", new ObjectListReplayDecoder<>());
     private static final RedisCommand<List<Object>> XRANGE =
             new RedisCommand<>("XRANGE", new ObjectListReplayDecoder<>());
     private static final RedisCommand<List<Object>> XREVRANGE =
             new RedisCommand<>("XREVRANGE", new ObjectListReplayDecoder<>());
+
+    /** What is to be appended, and the histories that it is to be put into with that. */
+    record Write(StreamEntry entry, List<StreamHistory.Place> places) {}
 
     /** What was read. */
     record Read(String id, StreamEntry entry) {}
@@ -95,14 +100,28 @@ final class StreamLink {
     }
 
     /** Appends in this order; done when all are answered for, and fails if one is not. One call at a time. */
-    CompletableFuture<Void> append(String stream, int maxLength, List<StreamEntry> entries) {
+    CompletableFuture<Void> append(String stream, int maxLength, List<Write> entries) {
         List<CommandData<?, ?>> batch = new ArrayList<>(entries.size());
-        for (StreamEntry entry : entries) {
-            batch.add(Outgoing.entry(stream, maxLength, entry).data());
+        for (Write write : entries) {
+            batch.add(
+                    write.places().isEmpty()
+                            ? Outgoing.entry(stream, maxLength, write.entry()).data()
+                            : keep(stream, maxLength, write));
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
         writing.send(new CommandsData(done, batch, false, false));
         return done.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Into the stream and the histories at once. */
+    private static CommandData<?, ?> keep(String stream, int maxLength, Write write) {
+        StreamEntry entry = write.entry();
+        List<Object> words =
+                new ArrayList<>(List.of(StreamHistory.APPEND, 1 + write.places().size(), stream));
+        write.places().forEach(place -> words.add(place.key()));
+        words.addAll(List.of(maxLength, entry.uid(), entry.namespace(), entry.type(), entry.data()));
+        write.places().forEach(place -> words.addAll(List.of(place.packets(), place.ageMillis())));
+        return new CommandData<>(new CompletableFuture<>(), ByteArrayCodec.INSTANCE, EVAL, words.toArray());
     }
 
     private <T> CompletionStage<T> ask(RedisConnection connection, RedisCommand<T> command, Object... words) {

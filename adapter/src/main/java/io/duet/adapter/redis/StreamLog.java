@@ -69,13 +69,13 @@ final class StreamLog {
             APPENDED
         }
 
-        private final StreamEntry entry;
+        private final StreamLink.Write write;
         private final Consumer<String> turn;
         private final long expiresAtNanos;
         private State state = State.WAITING;
 
-        Own(StreamEntry entry, Consumer<String> turn, Duration limit) {
-            this.entry = entry;
+        Own(StreamLink.Write write, Consumer<String> turn, Duration limit) {
+            this.write = write;
             this.turn = turn;
             this.expiresAtNanos = System.nanoTime() + limit.toNanos();
         }
@@ -164,10 +164,12 @@ final class StreamLog {
     /**
      * Appends behind what was appended before.
      *
+     * @param places of the histories that it is to be put into; then it says so ({@link StreamEntry#isKept})
      * @param turn called on the log's thread when the entry has been read back, with its id; with an empty one if it is not in the stream
      */
-    void append(StreamEntry entry, Consumer<String> turn) {
-        Own own = new Own(entry, turn, options.maxPublishWait());
+    void append(StreamEntry entry, List<StreamHistory.Place> places, Consumer<String> turn) {
+        StreamEntry said = places.isEmpty() ? entry : entry.kept();
+        Own own = new Own(new StreamLink.Write(said, places), turn, options.maxPublishWait());
         try {
             thread.execute(() -> add(own));
         } catch (RejectedExecutionException e) {
@@ -351,7 +353,7 @@ final class StreamLog {
             if (own.state == Own.State.WAITING) {
                 return false;
             }
-            if (own.entry.equals(read.entry())) {
+            if (own.write.entry().equals(read.entry())) {
                 break;
             }
             before++;
@@ -368,7 +370,7 @@ final class StreamLog {
     }
 
     private void done(Own own, String id) {
-        bytes -= own.entry.sizeBytes();
+        bytes -= own.write.entry().sizeBytes();
         guarded(() -> own.turn.accept(id));
     }
 
@@ -384,7 +386,7 @@ final class StreamLog {
     // Writing
 
     private void add(Own own) {
-        bytes += own.entry.sizeBytes();
+        bytes += own.write.entry().sizeBytes();
         ours.add(own);
         if (away || bytes > options.maxPublishQueueBytes()) {
             giveUp();
@@ -398,11 +400,11 @@ final class StreamLog {
         if (used == null || !ready || writing) {
             return;
         }
-        List<StreamEntry> batch = new ArrayList<>();
+        List<StreamLink.Write> batch = new ArrayList<>();
         for (Own own : ours) {
             if (own.state == Own.State.WAITING && batch.size() < BATCH) {
                 own.state = Own.State.UNDER_WAY;
-                batch.add(own.entry);
+                batch.add(own.write);
             }
         }
         if (batch.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.LocalSocket;
 import io.duet.adapter.SessionState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class StreamRecovery {
 
     /** For what is in the stream to be read by this node as well. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** Redis may be away. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(1);
 
     /** Whether everything behind an id is still there: the entry itself is, or nothing was ever cut from the beginning. */
     private static final String KNOWS =
@@ -78,6 +82,15 @@ final class StreamRecovery {
 
     String position() {
         return stream.progress().position();
+    }
+
+    /** {@link StreamSessions#joined}; a node that has just started waits for the stream, for the sake of its position. */
+    CompletionStage<Void> joined(LocalSocket socket) {
+        return stream.started()
+                .toCompletableFuture()
+                .copy()
+                .completeOnTimeout(null, START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .thenCompose(started -> sessions.joined(socket));
     }
 
     /** Hands on a packet that is in no stream. A client takes the last argument of any event, if it is text, for its offset: so it has one. */

@@ -3,6 +3,7 @@ package io.duet.adapter.redis;
 import io.duet.adapter.LocalSockets;
 import io.duet.adapter.RoomListener;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ final class StreamsWire implements Wire {
     private final ClusterCodec codec;
     private final Subscriptions subscriptions = new Subscriptions();
     private final Optional<StreamRecovery> recovery;
+    private final Optional<StreamHistory> history;
 
     StreamsWire(
             String namespace,
@@ -38,6 +40,9 @@ final class StreamsWire implements Wire {
         this.receiver = receiver;
         this.channels = new Channels(options.key(), namespace);
         this.codec = new ClusterCodec(namespace, uid, sockets.mapper(), ClusterWriter.Nothing.NULL);
+        this.history = Optional.of(sockets.history())
+                .filter(wanted -> !wanted.isNone())
+                .map(wanted -> new StreamHistory(namespace, wanted, bus, stream, codec::broadcast));
         this.recovery = sockets.recovery().map(wanted -> {
             Duration kept = wanted.maxDisconnectionDuration();
             StreamSessions sessions =
@@ -85,7 +90,9 @@ final class StreamsWire implements Wire {
     @Override
     public void send(Broadcast broadcast) {
         StreamEntry entry = codec.entry(broadcast, options.onlyPlaintext());
-        stream.append(entry, id -> receiver.onBroadcast(broadcast, id));
+        List<StreamHistory.Place> places =
+                history.map(kept -> kept.placesOf(broadcast.options())).orElse(List.of());
+        stream.append(entry, places, id -> receiver.onBroadcast(broadcast, id));
     }
 
     @Override
@@ -94,7 +101,7 @@ final class StreamsWire implements Wire {
                 || request instanceof Request.Leave
                 || request instanceof Request.Disconnect) {
             StreamEntry entry = codec.entry(request, options.onlyPlaintext());
-            stream.append(entry, id -> receiver.onRequest(request));
+            stream.append(entry, List.of(), id -> receiver.onRequest(request));
         } else {
             bus.publish(channels.broadcast(), codec.encodeMessagePack(request));
         }
@@ -117,6 +124,7 @@ final class StreamsWire implements Wire {
     }
 
     private void onEntry(String id, StreamEntry entry) {
+        history.filter(kept -> !entry.uid().equals(uid)).ifPresent(kept -> kept.onEntry(id, entry));
         receiver.take(() -> codec.decode(id, entry, receiver));
     }
 
@@ -127,6 +135,11 @@ final class StreamsWire implements Wire {
     @Override
     public Optional<StreamRecovery> recovery() {
         return recovery;
+    }
+
+    @Override
+    public Optional<StreamHistory> history() {
+        return history;
     }
 
     @Override

@@ -76,6 +76,11 @@ interface Wire {
         return Optional.empty();
     }
 
+    /** Of rooms whose past is kept, if this wire can and the server wants it. */
+    default Optional<StreamHistory> history() {
+        return Optional.empty();
+    }
+
     /** How many nodes listen, this one included. */
     CompletionStage<Integer> countServers();
 

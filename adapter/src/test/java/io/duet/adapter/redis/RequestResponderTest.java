@@ -24,7 +24,7 @@ final class RequestResponderTest {
     private static final EventPacket EVENT = new EventPacket("/", List.of("e"));
 
     private final FakeSockets sockets = new FakeSockets();
-    private final InMemoryAdapter local = InMemoryAdapter.withoutRecovery(sockets);
+    private final InMemoryAdapter local = InMemoryAdapter.keepingNothing(sockets);
     private final List<Response> responses = new ArrayList<>();
     private final RequestResponder responder =
             new RequestResponder(sockets, local, (request, response) -> responses.add(response));

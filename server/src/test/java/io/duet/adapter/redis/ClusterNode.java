@@ -6,6 +6,7 @@ import io.duet.adapter.AckCollector;
 import io.duet.adapter.Adapter;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.HistoryOptions;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.LocalSockets;
 import io.duet.adapter.RecoveryOptions;
@@ -60,6 +61,11 @@ final class ClusterNode implements LocalSockets, AutoCloseable {
     @Override
     public ObjectMapper mapper() {
         return new ObjectMapper();
+    }
+
+    @Override
+    public HistoryOptions history() {
+        return HistoryOptions.NONE;
     }
 
     @Override

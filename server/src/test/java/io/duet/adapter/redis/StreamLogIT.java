@@ -82,7 +82,7 @@ final class StreamLogIT {
 
         void append(int number) {
             String data = uid + number;
-            log.append(new StreamEntry(uid, "/", "3", data), id -> seen.add(data));
+            log.append(new StreamEntry(uid, "/", "3", data), List.of(), id -> seen.add(data));
         }
 
         void appendSome(int from, int to, int perSecond) {

@@ -1,0 +1,110 @@
+package io.duet.socketio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.duet.adapter.AdapterFactory;
+import io.duet.adapter.redis.Emitter;
+import io.duet.adapter.redis.RedisAdapter;
+import io.duet.adapter.redis.RedisAdapterOptions;
+import io.duet.redis.RedisExtension;
+import io.duet.redis.RedisServer;
+import io.duet.wire.RawSocketIoClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Histories of rooms over the streams wire: on one node as without a cluster, and of two nodes and others. */
+final class StreamHistoryIT extends HistoryContract {
+    @RegisterExtension
+    final RedisExtension redis = new RedisExtension();
+
+    @RegisterExtension
+    final ServerExtension other = new ServerExtension();
+
+    private RedisServer store;
+
+    @BeforeEach
+    void startRedis() {
+        store = redis.single();
+    }
+
+    @Override
+    AdapterFactory adapters() {
+        return RedisAdapter.streams(store.uri(), RedisAdapterOptions.defaults());
+    }
+
+    /** What is sent is appended and kept in its order. */
+    @Override
+    void settle(Server io) {
+        int before = get(io.in("chat:settled").history(100)).size();
+        io.to("chat:settled").emit("settled");
+        await().atMost(LIMIT)
+                .until(() -> get(io.in("chat:settled").history(100)).size() > before);
+    }
+
+    @Test
+    void theNodesHaveOneHistoryThatOutlivesThem() {
+        Server io = start();
+        Server there = startOther();
+        numbers(io, 0, 2);
+        numbers(there, 2, 4);
+
+        assertThat(numbers(get(io.in("chat:1").history(100)))).containsExactly(0, 1, 2, 3);
+        get(io.close());
+        assertThat(numbers(get(there.in("chat:1").history(100)))).containsExactly(0, 1, 2, 3);
+    }
+
+    /** An emitter knows no histories, nor does a server of Node's. */
+    @Test
+    void whatOthersWriteIsKeptOnce() {
+        Server io = start();
+        startOther();
+        Emitter emitter = Emitter.streams(store.uri(), RedisAdapterOptions.defaults());
+        redis.closing(() -> get(emitter.close()));
+
+        emitter.to("chat:1").emit("number", 1);
+        await().atMost(LIMIT).until(() -> !get(io.in("chat:1").history(100)).isEmpty());
+        numbers(io, 2, 3);
+
+        assertThat(numbers(get(io.in("chat:1").history(100)))).containsExactly(1, 2);
+    }
+
+    @Test
+    void whoJoinsDuringAFlowOfAnotherNodeMissesNothingAndGetsNothingTwice() throws InterruptedException {
+        start();
+        Server there = startOther();
+        AtomicBoolean flowing = new AtomicBoolean(true);
+        Thread flow = new Thread(() -> {
+            for (int i = 0; flowing.get(); i++) {
+                there.to("chat:1").emit("number", i);
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            there.to("chat:1").emit("end");
+        });
+        List<RawSocketIoClient> clients = new ArrayList<>();
+        flow.start();
+        try {
+            for (int i = 0; i < 20; i++) {
+                clients.add(server.join().client());
+                get(server.socket().joinWithHistory("chat:1", 10));
+            }
+        } finally {
+            flowing.set(false);
+            flow.join();
+        }
+
+        for (RawSocketIoClient client : clients) {
+            assertThat(gaplessNumbers(client)).isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    private Server startOther() {
+        return other.start(builder -> builder.adapter(adapters()).history("chat:*", 100, Duration.ofMinutes(1)));
+    }
+}
