@@ -48,6 +48,7 @@ const SCENARIOS = {
     await pause(FREEZE_MS);
     nodes[0].signal("SIGCONT");
   },
+  lag: () => witness.stopReplication(),
   /** That of Redis, which runs on this machine, under sentinels. */
   master: () => witness.killMaster(),
   /** Connections at random. */
@@ -64,7 +65,7 @@ const [sender, ...nodes] = await Promise.all(["sender", "n1", "n2", "n3"].map(na
 const proxy = await HaProxy.start(nodes);
 const network = new Network(proxy.port);
 const url = `http://127.0.0.1:${includes("cut", "silence") ? await network.listen() : proxy.port}`;
-const witness = includes("master") && (await StreamWitness.start(settings.redis));
+const witness = includes("master", "lag") && (await StreamWitness.start(settings.redis));
 const clients = [];
 while (clients.length < settings.clients) {
   const room = rooms[Math.floor(clients.length / ROOM_SIZE)];

@@ -5,7 +5,8 @@ import { redisClient } from "./redis-client.mjs";
 const STREAM = "socket.io";
 
 export class StreamWitness {
-  #uri;
+  /** Of whoever is the master. */
+  #client;
   #pid;
   #seen = [];
   #ended;
@@ -13,12 +14,10 @@ export class StreamWitness {
   /** Follows the stream of the present master. */
   static async start(uri) {
     const witness = new StreamWitness();
-    witness.#uri = uri;
-    const sentinels = redisClient(uri);
-    await sentinels.ping();
-    witness.#pid = Number(/^process_id:(\d+)/m.exec(await sentinels.info("server"))[1]);
-    const port = Number(/^tcp_port:(\d+)/m.exec(await sentinels.info("server"))[1]);
-    sentinels.disconnect();
+    witness.#client = redisClient(uri);
+    const info = await witness.#client.info("server");
+    const [pid, port] = ["process_id", "tcp_port"].map(name => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)[1]));
+    witness.#pid = pid;
     const master = new Redis(port, "127.0.0.1", { retryStrategy: null, maxRetriesPerRequest: 0 }).on("error", () => {});
     witness.#ended = witness.#follow(master);
     return witness;
@@ -34,6 +33,12 @@ export class StreamWitness {
     }
   }
 
+  /** What is written from now on dies with the master. */
+  async stopReplication() {
+    await this.#client.acl("SETUSER", "default", "-sync", "-psync");
+    await this.#client.client("KILL", "TYPE", "replica");
+  }
+
   async killMaster() {
     process.kill(this.#pid, "SIGKILL");
     await this.#ended;
@@ -41,9 +46,7 @@ export class StreamWitness {
 
   /** Compares; numbers are named `room number`. */
   async compare(rooms) {
-    const successor = redisClient(this.#uri);
-    const kept = count(await successor.xrange(STREAM, "-", "+"));
-    successor.disconnect();
+    const kept = count(await this.#client.xrange(STREAM, "-", "+"));
     const seen = count(this.#seen);
     const all = rooms.flatMap(room => Array.from({ length: room.sent }, (_, i) => `${room.name} ${i + 1}`));
     return {
