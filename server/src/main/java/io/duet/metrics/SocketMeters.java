@@ -27,6 +27,15 @@ final class SocketMeters {
         meters.gauge(name("sockets", "Sockets connected now", tags), namespace, NamespaceCounters::sockets);
         meters.gauge(name("rooms", "Rooms with a member here", tags), namespace, NamespaceCounters::rooms);
         meters.counter(name("connects", "Sockets accepted", tags), namespace, NamespaceCounters::connects);
+        String returned = "Clients that came back to be recovered";
+        meters.counter(
+                name("recoveries", returned, tags[0], tags[1], "outcome", "recovered"),
+                namespace,
+                NamespaceCounters::recovered);
+        meters.counter(
+                name("recoveries", returned, tags[0], tags[1], "outcome", "new"),
+                namespace,
+                NamespaceCounters::notRecovered);
         meters.counter(
                 name("events.received", "Events of clients", tags), namespace, NamespaceCounters::eventsReceived);
         meters.counter(

@@ -321,11 +321,14 @@ public class Namespace {
                 ? CompletableFuture.completedFuture(null)
                 : lost.life().supersede();
         return kept.thenCompose(done -> adapter.restoreSession(privateId, offset))
-                .thenApply(state -> state.map(found -> SocketIdentity.restored(found, server.mapper()))
-                        .orElseGet(Namespace::newRecoverable))
                 .exceptionally(failure -> {
                     log.warn("session could not be read, its client starts anew: {}", failure.toString());
-                    return newRecoverable();
+                    return Optional.empty();
+                })
+                .thenApply(state -> {
+                    (state.isPresent() ? counters.recovered : counters.notRecovered).increment();
+                    return state.map(found -> SocketIdentity.restored(found, server.mapper()))
+                            .orElseGet(Namespace::newRecoverable);
                 });
     }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class NamespaceCounters {
     final LongAdder connects = new LongAdder();
     final Counts<DisconnectReason> disconnects = new Counts<>(DisconnectReason.class);
+    final LongAdder recovered = new LongAdder();
+    final LongAdder notRecovered = new LongAdder();
     final LongAdder eventsReceived = new LongAdder();
     final LongAdder eventsSent = new LongAdder();
 
@@ -57,6 +59,16 @@ public final class NamespaceCounters {
     /** Sockets that have left. */
     public long disconnects(DisconnectReason reason) {
         return disconnects.of(reason);
+    }
+
+    /** Clients that came back and got their socket back. */
+    public long recovered() {
+        return recovered.sum();
+    }
+
+    /** Clients that came back and are new: their session was not there any more, or what they had missed. */
+    public long notRecovered() {
+        return notRecovered.sum();
     }
 
     /** Events of clients that came in. */

@@ -2,6 +2,7 @@ package io.duet.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.duet.adapter.RecoveryOptions;
 import io.duet.engineio.RequestGate;
 import io.duet.metrics.ServerMetrics;
 import io.duet.socketio.PresenceOptions;
@@ -199,6 +200,22 @@ final class ServerMetricsIT {
         await("duet_connects_refused_total", 1, "reason", "middleware");
         await("duet_connects_refused_total", 1, "reason", "namespace");
         assertThat(value("duet_connects_total")).isZero();
+    }
+
+    @Test
+    void clientsThatComeBack() throws InterruptedException {
+        start(options -> options.connectionStateRecovery(RecoveryOptions.DEFAULT));
+        RawSocketIoClient lost = client();
+        String privateId = lost.send("0").read().replaceAll(".*\"pid\":\"([^\"]+)\".*", "$1");
+        await("duet_recoveries_total", 0, "namespace", "/");
+        lost.close();
+        await("duet_disconnects_total", 1, "namespace", "/", "reason", "transport_close");
+
+        client().send("0{\"pid\":\"" + privateId + "\"}").read();
+        client().send("0{\"pid\":\"unknown\"}").read();
+
+        await("duet_recoveries_total", 1, "namespace", "/", "outcome", "recovered");
+        await("duet_recoveries_total", 1, "namespace", "/", "outcome", "new");
     }
 
     @Test

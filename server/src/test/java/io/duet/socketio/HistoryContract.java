@@ -218,14 +218,18 @@ abstract class HistoryContract {
         int count = 0;
         int previous = -1;
         for (String packet = client.read(); !packet.startsWith("2[\"end\""); packet = client.read()) {
-            Matcher number = NUMBER.matcher(packet);
-            assertThat(number.matches()).as(packet).isTrue();
-            int next = Integer.parseInt(number.group(1));
+            int next = number(packet);
             assertThat(count == 0 ? next - 1 : previous).isEqualTo(next - 1);
             previous = next;
             count++;
         }
         return count;
+    }
+
+    static int number(String packet) {
+        Matcher number = NUMBER.matcher(packet);
+        assertThat(number.matches()).as(packet).isTrue();
+        return Integer.parseInt(number.group(1));
     }
 
     Server start() {

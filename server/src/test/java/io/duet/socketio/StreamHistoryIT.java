@@ -13,14 +13,24 @@ import io.duet.wire.RawSocketIoClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Histories of rooms over the streams wire: on one node as without a cluster, and of two nodes and others. */
 final class StreamHistoryIT extends HistoryContract {
+    private static final int JOINS = 1000;
+    private static final int EVENTS_PER_SECOND = 500;
+    private static final int PAST = 50;
+    private static final int LIVE = 20;
+
     @RegisterExtension
     final RedisExtension redis = new RedisExtension();
 
@@ -101,6 +111,49 @@ final class StreamHistoryIT extends HistoryContract {
 
         for (RawSocketIoClient client : clients) {
             assertThat(gaplessNumbers(client)).isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    /** Each gets all that was and all that comes, the one right behind the other. */
+    @Tag("long")
+    @Test
+    void aThousandJoinsDuringAFlow() throws Exception {
+        Server io = start();
+        io.onConnection(socket -> socket.on("join", (arguments, ack) -> socket.joinWithHistory("chat:1", PAST)));
+        Server there = startOther();
+        numbers(there, 0, PAST);
+        AtomicBoolean flowing = new AtomicBoolean(true);
+        Thread flow = new Thread(() -> {
+            for (int i = PAST; flowing.get(); i++) {
+                there.to("chat:1").emit("number", i);
+                LockSupport.parkNanos(1_000_000_000L / EVENTS_PER_SECOND);
+            }
+        });
+        flow.start();
+        ExecutorService clients = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> joins = new ArrayList<>();
+            for (int i = 0; i < JOINS; i++) {
+                joins.add(clients.submit(this::joinAndListen));
+            }
+            for (Future<?> join : joins) {
+                join.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            clients.shutdownNow();
+            flowing.set(false);
+            flow.join();
+        }
+    }
+
+    private void joinAndListen() {
+        try (RawSocketIoClient client = RawSocketIoClient.open(server.port())) {
+            client.join("/");
+            client.send("2[\"join\"]");
+            int first = number(client.read());
+            for (int i = 1; i < PAST + LIVE; i++) {
+                assertThat(number(client.read())).isEqualTo(first + i);
+            }
         }
     }
 
