@@ -24,12 +24,15 @@ const { values: settings } = parseArgs({
     scenario: string("kill"),
     clients: string("300"),
     rate: string("200"),
+    // How many replicas must have what Duet's servers send.
+    replicas: string("0"),
     // Seconds: how long connections are lost at random, and how long messages flow before and after what happens.
     "lose-for": string("15"),
     calm: string("3"),
   },
 });
 const OPTIONS = ["--redis", settings.redis, "--adapter", "streams", "--recovery", "--ping-interval", "2000", "--ping-timeout", "4000"];
+if (settings.replicas !== "0") OPTIONS.push("--replicas", settings.replicas);
 const CALM_MS = settings.calm * 1000;
 
 const SCENARIOS = {

@@ -28,6 +28,9 @@ record Outgoing(RedisCommand<?> command, List<Object> words, int sizeBytes, bool
         if (!entry.data().isEmpty()) {
             words.addAll(List.of("data", entry.data()));
         }
+        if (!entry.again().isEmpty()) {
+            words.addAll(List.of("again", entry.again()));
+        }
         return new Outgoing(XADD, words, entry.sizeBytes(), true);
     }
 

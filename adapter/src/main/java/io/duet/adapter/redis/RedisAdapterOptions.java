@@ -46,6 +46,7 @@ public final class RedisAdapterOptions {
     private final String streamName;
     private final int streamCount;
     private final String sessionKeyPrefix;
+    private final int replicas;
     private final int maxLen;
     private final int readCount;
     private final boolean onlyPlaintext;
@@ -65,6 +66,7 @@ public final class RedisAdapterOptions {
         this.streamName = builder.streamName;
         this.streamCount = builder.streamCount;
         this.sessionKeyPrefix = builder.sessionKeyPrefix;
+        this.replicas = builder.replicas;
         this.maxLen = builder.maxLen;
         this.readCount = builder.readCount;
         this.onlyPlaintext = builder.onlyPlaintext;
@@ -117,6 +119,10 @@ public final class RedisAdapterOptions {
         return sessionKeyPrefix;
     }
 
+    public int replicas() {
+        return replicas;
+    }
+
     public int maxLen() {
         return maxLen;
     }
@@ -163,6 +169,7 @@ public final class RedisAdapterOptions {
         private String streamName = DEFAULT_STREAM_NAME;
         private int streamCount = 1;
         private String sessionKeyPrefix = DEFAULT_SESSION_KEY_PREFIX;
+        private int replicas;
         private int maxLen = DEFAULT_MAX_LEN;
         private int readCount = DEFAULT_READ_COUNT;
         private boolean onlyPlaintext;
@@ -223,6 +230,19 @@ public final class RedisAdapterOptions {
         /** Streams wire: what the keys of sessions begin with; default {@value #DEFAULT_SESSION_KEY_PREFIX}. */
         public Builder sessionKeyPrefix(String sessionKeyPrefix) {
             this.sessionKeyPrefix = requireNonNull(sessionKeyPrefix, "sessionKeyPrefix");
+            return this;
+        }
+
+        /**
+         * Streams wire: how many replicas must have what this node sends before it sends more (Redis' {@code WAIT}); default 0. What is not known to be
+         * there when a master is replaced is written again, so that nothing is lost with a master; Duet servers deliver it once, Node's servers
+         * maybe twice. While there are fewer replicas what is sent waits, as while Redis is away.
+         */
+        public Builder replicas(int replicas) {
+            if (replicas < 0) {
+                throw new IllegalArgumentException("replicas: " + replicas + " (expected: 0 or more)");
+            }
+            this.replicas = replicas;
             return this;
         }
 

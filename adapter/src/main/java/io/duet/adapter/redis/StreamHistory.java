@@ -45,12 +45,12 @@ final class StreamHistory {
             end
             """;
 
-    /** Keys: stream, histories. Arguments: maximal length, uid, namespace, type, data, then count and age of each history. */
+    /** Keys: stream, histories. Arguments: maximal length, uid, namespace, type, data, former id, then count and age of each history. */
     static final String APPEND = KEEP
             + """
             local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*',
-                'uid', ARGV[2], 'nsp', ARGV[3], 'type', ARGV[4], 'data', ARGV[5], 'kept', '1')
-            for i = 2, #KEYS do keep(KEYS[i], id, ARGV[5], ARGV[2 * i + 2], ARGV[2 * i + 3]) end
+                'uid', ARGV[2], 'nsp', ARGV[3], 'type', ARGV[4], 'data', ARGV[5], 'again', ARGV[6], 'kept', '1')
+            for i = 2, #KEYS do keep(KEYS[i], id, ARGV[5], ARGV[2 * i + 3], ARGV[2 * i + 4]) end
             return id
             """;
 

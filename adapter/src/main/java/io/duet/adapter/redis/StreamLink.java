@@ -21,6 +21,8 @@ import org.redisson.client.protocol.decoder.ObjectListReplayDecoder;
  */
 final class StreamLink {
     private static final int TIMEOUT_MILLIS = 1000;
+    private static final long REPLICATION_MILLIS = 500;
+    private static final RedisCommand<Long> WAIT = new RedisCommand<>("WAIT");
     private static final RedisCommand<Object> EVAL = new RedisCommand<>("EVAL");
     private static final RedisCommand<List<Object>> XREAD =
             new RedisCommand<>("XREAD", new ObjectListReplayDecoder<>());
@@ -30,7 +32,11 @@ final class StreamLink {
             new RedisCommand<>("XREVRANGE", new ObjectListReplayDecoder<>());
 
     /** What is to be appended, and the histories that it is to be put into with that. */
-    record Write(StreamEntry entry, List<StreamHistory.Place> places) {}
+    record Write(StreamEntry entry, List<StreamHistory.Place> places) {
+        Write again(String id) {
+            return new Write(entry.again(id), places);
+        }
+    }
 
     /** What was read. */
     record Read(String id, StreamEntry entry) {}
@@ -113,13 +119,23 @@ final class StreamLink {
         return done.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** Done when so many replicas have what was appended; asks until they do. */
+    CompletionStage<Void> replicated(int replicas) {
+        if (replicas == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return this.<Long>ask(REPLICATION_MILLIS, writing, WAIT, replicas, REPLICATION_MILLIS)
+                .thenCompose(
+                        count -> count >= replicas ? CompletableFuture.completedFuture(null) : replicated(replicas));
+    }
+
     /** Into the stream and the histories at once. */
     private static CommandData<?, ?> keep(String stream, int maxLength, Write write) {
         StreamEntry entry = write.entry();
         List<Object> words =
                 new ArrayList<>(List.of(StreamHistory.APPEND, 1 + write.places().size(), stream));
         write.places().forEach(place -> words.add(place.key()));
-        words.addAll(List.of(maxLength, entry.uid(), entry.namespace(), entry.type(), entry.data()));
+        words.addAll(List.of(maxLength, entry.uid(), entry.namespace(), entry.type(), entry.data(), entry.again()));
         write.places().forEach(place -> words.addAll(List.of(place.packets(), place.ageMillis())));
         return new CommandData<>(new CompletableFuture<>(), ByteArrayCodec.INSTANCE, EVAL, words.toArray());
     }

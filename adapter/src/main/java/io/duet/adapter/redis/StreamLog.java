@@ -61,26 +61,6 @@ final class StreamLog {
         void onEntry(String id, StreamEntry entry);
     }
 
-    /** An entry of ours that has not been read back. */
-    private static final class Own {
-        private enum State {
-            WAITING,
-            UNDER_WAY,
-            APPENDED
-        }
-
-        private final StreamLink.Write write;
-        private final Consumer<String> turn;
-        private final long expiresAtNanos;
-        private State state = State.WAITING;
-
-        Own(StreamLink.Write write, Consumer<String> turn, Duration limit) {
-            this.write = write;
-            this.turn = turn;
-            this.expiresAtNanos = System.nanoTime() + limit.toNanos();
-        }
-    }
-
     private final String name;
     private final Function<String, CompletionStage<RedisClient>> master;
     private final RedisAdapterOptions options;
@@ -90,10 +70,10 @@ final class StreamLog {
     private final ScheduledExecutorService thread;
 
     /** In their order: first those that are appended, then those under way, one batch, then those that wait. */
-    private final Deque<Own> ours = new ArrayDeque<>();
+    private final Deque<OwnEntry> ours = new ArrayDeque<>();
 
+    private final Unreplicated unreplicated = new Unreplicated();
     private final Set<String> uids = ConcurrentHashMap.newKeySet();
-
     private final StreamProgress progress = new StreamProgress();
     private long bytes;
     private int ticks;
@@ -103,6 +83,10 @@ final class StreamLog {
     private boolean writing;
     private boolean away;
     private String position = "";
+
+    /** What was read last from a master that had more than the one after it. */
+    private String formerPosition = "";
+
     private volatile boolean ready;
     private @Nullable CompletableFuture<Void> drained;
 
@@ -169,7 +153,7 @@ final class StreamLog {
      */
     void append(StreamEntry entry, List<StreamHistory.Place> places, Consumer<String> turn) {
         StreamEntry said = places.isEmpty() ? entry : entry.kept();
-        Own own = new Own(new StreamLink.Write(said, places), turn, options.maxPublishWait());
+        OwnEntry own = new OwnEntry(new StreamLink.Write(said, places), turn, options.maxPublishWait());
         try {
             thread.execute(() -> add(own));
         } catch (RejectedExecutionException e) {
@@ -196,7 +180,7 @@ final class StreamLog {
 
     private void checkDrained() {
         CompletableFuture<Void> done = drained;
-        if (done != null && ours.stream().allMatch(own -> own.state == Own.State.APPENDED)) {
+        if (done != null && ours.stream().allMatch(own -> own.state() == OwnEntry.State.APPENDED)) {
             done.complete(null);
         }
     }
@@ -209,8 +193,10 @@ final class StreamLog {
             if (used != null && !used.isOpen()) {
                 lost();
             }
-            if (link == null) {
+            if (link == null || (writing && options.replicas() > 0)) {
                 expire();
+            }
+            if (link == null) {
                 connect();
             } else if (ticks++ % TICKS_PER_LOOK == 0) {
                 follow(link);
@@ -264,6 +250,7 @@ final class StreamLog {
                     if (there || from.equals("0-0")) {
                         return from;
                     }
+                    formerPosition = from;
                     thread.execute(this::gap);
                     // A Redis that has lost its end writes ids anew that we have seen.
                     return isBehind(last, from) ? last : from;
@@ -292,17 +279,26 @@ final class StreamLog {
                 return;
             }
             // What of ours got through has been read back.
-            while (!ours.isEmpty() && ours.element().state == Own.State.APPENDED) {
+            while (!ours.isEmpty() && ours.element().state() == OwnEntry.State.APPENDED) {
                 done(ours.remove(), "");
             }
-            ours.forEach(own -> own.state = Own.State.WAITING);
-            away = false;
-            ready = true;
-            started.complete(null);
-            log.info("redis: reading stream {} from {}", name, position);
-            write();
-            readOn(used);
+            ours.forEach(own -> own.become(OwnEntry.State.WAITING));
+            after(used, unreplicated.lostBy(used, name), lost -> {
+                for (int i = lost.size() - 1; i >= 0; i--) {
+                    addAgain(lost.get(i));
+                }
+                goOn(used);
+            });
         });
+    }
+
+    private void goOn(StreamLink used) {
+        away = false;
+        ready = true;
+        started.complete(null);
+        log.info("redis: reading stream {} from {}", name, position);
+        write();
+        readOn(used);
     }
 
     // Reading
@@ -335,7 +331,9 @@ final class StreamLog {
     }
 
     private void handOut(StreamLink.Read read) {
-        if (!isOurs(read)) {
+        String again = read.entry().again();
+        boolean wasSeen = !again.isEmpty() && !isBehind(formerPosition, again);
+        if (!isOurs(read) && !wasSeen) {
             Receiver receiver = receivers.get(read.entry().namespace());
             if (receiver != null) {
                 guarded(() -> receiver.onEntry(read.id(), read.entry()));
@@ -349,11 +347,11 @@ final class StreamLog {
             return false;
         }
         int before = 0;
-        for (Own own : ours) {
-            if (own.state == Own.State.WAITING) {
+        for (OwnEntry own : ours) {
+            if (own.state() == OwnEntry.State.WAITING) {
                 return false;
             }
-            if (own.write.entry().equals(read.entry())) {
+            if (own.entry().equals(read.entry())) {
                 break;
             }
             before++;
@@ -365,13 +363,17 @@ final class StreamLog {
         for (; before > 0; before--) {
             done(ours.remove(), "");
         }
-        done(ours.remove(), read.id());
+        OwnEntry own = ours.remove();
+        if (options.replicas() > 0 && own.state() == OwnEntry.State.UNDER_WAY) {
+            unreplicated.add(read.id(), own.write());
+        }
+        done(own, read.id());
         return true;
     }
 
-    private void done(Own own, String id) {
-        bytes -= own.write.entry().sizeBytes();
-        guarded(() -> own.turn.accept(id));
+    private void done(OwnEntry own, String id) {
+        bytes -= own.entry().sizeBytes();
+        guarded(() -> own.done(id));
     }
 
     private static void guarded(Runnable call) {
@@ -385,8 +387,8 @@ final class StreamLog {
 
     // Writing
 
-    private void add(Own own) {
-        bytes += own.write.entry().sizeBytes();
+    private void add(OwnEntry own) {
+        bytes += own.entry().sizeBytes();
         ours.add(own);
         if (away || bytes > options.maxPublishQueueBytes()) {
             giveUp();
@@ -395,16 +397,22 @@ final class StreamLog {
         }
     }
 
+    /** At the front, and not to be handed out once more. */
+    private void addAgain(StreamLink.Write write) {
+        bytes += write.entry().sizeBytes();
+        ours.addFirst(new OwnEntry(write, id -> {}, options.maxPublishWait()));
+    }
+
     private void write() {
         StreamLink used = link;
         if (used == null || !ready || writing) {
             return;
         }
         List<StreamLink.Write> batch = new ArrayList<>();
-        for (Own own : ours) {
-            if (own.state == Own.State.WAITING && batch.size() < BATCH) {
-                own.state = Own.State.UNDER_WAY;
-                batch.add(own.write);
+        for (OwnEntry own : ours) {
+            if (own.state() == OwnEntry.State.WAITING && batch.size() < BATCH) {
+                own.become(OwnEntry.State.UNDER_WAY);
+                batch.add(own.write());
             }
         }
         if (batch.isEmpty()) {
@@ -412,12 +420,16 @@ final class StreamLog {
             return;
         }
         writing = true;
-        after(used, used.append(name, options.maxLen(), batch), done -> {
+        CompletionStage<Void> kept =
+                used.append(name, options.maxLen(), batch).thenCompose(done -> used.replicated(options.replicas()));
+        after(used, kept, done -> {
             writing = false;
+            away = false;
+            unreplicated.clear();
             listener.appended(batch.size());
-            for (Own own : ours) {
-                if (own.state == Own.State.UNDER_WAY) {
-                    own.state = Own.State.APPENDED;
+            for (OwnEntry own : ours) {
+                if (own.state() == OwnEntry.State.UNDER_WAY) {
+                    own.become(OwnEntry.State.APPENDED);
                 }
             }
             write();
@@ -425,8 +437,8 @@ final class StreamLog {
     }
 
     private void expire() {
-        Own oldest = ours.peek();
-        if (oldest != null && System.nanoTime() - oldest.expiresAtNanos > 0) {
+        OwnEntry oldest = ours.peek();
+        if (oldest != null && oldest.isExpired()) {
             away = true;
             giveUp();
         }
@@ -436,8 +448,8 @@ final class StreamLog {
     private void giveUp() {
         int count = 0;
         while (!ours.isEmpty()) {
-            Own own = ours.remove();
-            count += own.state == Own.State.APPENDED ? 0 : 1;
+            OwnEntry own = ours.remove();
+            count += own.state() == OwnEntry.State.APPENDED ? 0 : 1;
             done(own, "");
         }
         listener.dropped(count);
