@@ -81,6 +81,24 @@ final class StreamRecoveryIT extends RecoveryContract {
         assertThat(client.read()).startsWith("2[\"after\",");
     }
 
+    @Test
+    void aClientOfANodeThatEndsGoesOnAtAnother() throws InterruptedException {
+        Server io = start(RecoveryOptions.DEFAULT);
+        Server there = startOther();
+        Client sentAway = connect("0");
+        get(server.socket().join("news"));
+        String offset = see(io, sentAway);
+        get(io.drain(Duration.ofMillis(100)));
+        get(io.close());
+        there.to("news").emit("missed");
+        settle(there);
+
+        RawSocketIoClient client = other.client().send(comeBack(sentAway, offset));
+
+        assertThat(client.read()).startsWith("2[\"missed\",");
+        assertThat(client.read()).contains(sentAway.id());
+    }
+
     /** As that of a node that was killed, or stands still: nobody says that the client is lost. */
     @Test
     void aClientGoesOnWhoseNodeHasNotLostIt() throws InterruptedException {
