@@ -93,6 +93,8 @@ async function fillRoom(page) {
   await other.getByRole("textbox", { name: "Message" }).fill("hi");
   await other.keyboard.press("Enter");
   await page.getByTestId("text").filter({ hasText: /^hi$/ }).waitFor();
+  // Keys are for the tab in front, which is bob's now.
+  await page.bringToFront();
   await page.getByRole("button", { name: "Write to bob alone" }).click();
 }
 
