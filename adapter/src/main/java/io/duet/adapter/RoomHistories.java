@@ -52,7 +52,7 @@ final class RoomHistories {
         }
         if (now - sweptAtNanos > SWEEP_NANOS) {
             sweptAtNanos = now;
-            histories.values().removeIf(history -> history.isEmpty(now));
+            histories.values().removeIf(history -> history.isEmptyAt(now));
         }
     }
 
@@ -69,7 +69,7 @@ final class RoomHistories {
         long after = range.after().map(order::applyAsLong).orElse(Long.MIN_VALUE);
         long before = range.before().map(order::applyAsLong).orElse(Long.MAX_VALUE);
         History history = histories.get(room);
-        if (history == null || history.isEmpty(nanoClock.getAsLong())) {
+        if (history == null || history.isEmptyAt(nanoClock.getAsLong())) {
             return List.of();
         }
         List<KeptPacket> found = new ArrayList<>();
@@ -102,8 +102,8 @@ final class RoomHistories {
             }
         }
 
-        /** Without what is too old. */
-        boolean isEmpty(long now) {
+        /** Whether nothing is left; forgets what is too old. */
+        boolean isEmptyAt(long now) {
             while (!packets.isEmpty()
                     && now - packets.element().nanos > rule.age().toNanos()) {
                 packets.remove();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Histories of rooms on one node, whatever its adapter. */
 abstract class HistoryContract {
     static final Duration LIMIT = Duration.ofSeconds(10);
-    static final long PAUSE_NANOS = 500_000;
+    private static final long PAUSE_NANOS = 500_000;
     private static final Pattern NUMBER = Pattern.compile("2\\[\"number\",(\\d+).*]");
 
     @RegisterExtension
@@ -163,14 +163,18 @@ abstract class HistoryContract {
 
     @Test
     void whoJoinsDuringAFlowMissesNothingAndGetsNothingTwice() throws InterruptedException {
-        Server io = start();
+        joinDuringAFlowOf(start());
+    }
+
+    /** At {@link #server}, whoever sends. */
+    void joinDuringAFlowOf(Server sender) throws InterruptedException {
         AtomicBoolean flowing = new AtomicBoolean(true);
         Thread flow = new Thread(() -> {
             for (int i = 0; flowing.get(); i++) {
-                io.to("chat:1").emit("number", i);
+                sender.to("chat:1").emit("number", i);
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
-            io.to("chat:1").emit("end");
+            sender.to("chat:1").emit("end");
         });
         List<RawSocketIoClient> clients = new ArrayList<>();
         flow.start();
@@ -214,7 +218,7 @@ abstract class HistoryContract {
     }
 
     /** How many come until {@code end}, each one more than that before. */
-    static int gaplessNumbers(RawSocketIoClient client) {
+    private static int gaplessNumbers(RawSocketIoClient client) {
         int count = 0;
         int previous = -1;
         for (String packet = client.read(); !packet.startsWith("2[\"end\""); packet = client.read()) {

@@ -88,30 +88,7 @@ final class StreamHistoryIT extends HistoryContract {
     @Test
     void whoJoinsDuringAFlowOfAnotherNodeMissesNothingAndGetsNothingTwice() throws InterruptedException {
         start();
-        Server there = startOther();
-        AtomicBoolean flowing = new AtomicBoolean(true);
-        Thread flow = new Thread(() -> {
-            for (int i = 0; flowing.get(); i++) {
-                there.to("chat:1").emit("number", i);
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
-            there.to("chat:1").emit("end");
-        });
-        List<RawSocketIoClient> clients = new ArrayList<>();
-        flow.start();
-        try {
-            for (int i = 0; i < 20; i++) {
-                clients.add(server.join().client());
-                get(server.socket().joinWithHistory("chat:1", 10));
-            }
-        } finally {
-            flowing.set(false);
-            flow.join();
-        }
-
-        for (RawSocketIoClient client : clients) {
-            assertThat(gaplessNumbers(client)).isGreaterThanOrEqualTo(10);
-        }
+        joinDuringAFlowOf(startOther());
     }
 
     /** Each gets all that was and all that comes, the one right behind the other. */
