@@ -2,7 +2,9 @@ package io.duet.socketio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -68,6 +70,27 @@ final class ListenerPoolTest {
         for (int i = 0; i < 100; i++) {
             assertThat(CompletableFuture.runAsync(() -> {}, pool)).succeedsWithin(10, TimeUnit.SECONDS);
         }
+    }
+
+    /** Also while there is something to do, at which each of them has its turn. */
+    @Test
+    void threadsThatAreNotNeededGo() {
+        block(MAX);
+        release.countDown();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            pool.execute(() -> {});
+            return pool.getPoolSize() <= CORE;
+        });
+    }
+
+    @Test
+    void threadsThatAreNeededStay() {
+        block(MAX);
+
+        assertThat(CompletableFuture.runAsync(() -> {}, pool)).failsWithin(2, TimeUnit.SECONDS);
+
+        assertThat(pool.getPoolSize()).isEqualTo(MAX);
     }
 
     @Test
