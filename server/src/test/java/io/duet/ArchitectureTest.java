@@ -133,6 +133,8 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage("io.duet.engineio.codec..", "io.duet.socketio..", "io.duet.adapter..")
+                .and()
+                .doNotHaveFullyQualifiedName("io.duet.adapter.redis.RedisLoop")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty.channel..")

@@ -15,6 +15,9 @@ final class Inbox {
         }
     }
 
+    /** After so many messages the thread is left to what else it has to do, such as reading more of them. */
+    private static final int TURN = 64;
+
     private final long maxBytes;
     private final Executor executor;
     private final Consumer<Arrival> handler;
@@ -56,7 +59,7 @@ final class Inbox {
     }
 
     private void drain() {
-        while (true) {
+        for (int handled = 0; handled < TURN; handled++) {
             Arrival arrival;
             synchronized (this) {
                 arrival = queue.peek();
@@ -71,5 +74,6 @@ final class Inbox {
                 queuedBytes -= arrival.sizeBytes();
             }
         }
+        executor.execute(this::drain);
     }
 }

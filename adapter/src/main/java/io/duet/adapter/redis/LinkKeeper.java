@@ -56,6 +56,7 @@ final class LinkKeeper {
     }
 
     private final Supplier<RedisClient> master;
+    private final RedisLoop loop;
     private final String probeChannel;
     private final ScheduledExecutorService thread;
     private final Owner owner;
@@ -75,11 +76,13 @@ final class LinkKeeper {
     /** @param master the present one; may block, and throws if it is not known yet */
     LinkKeeper(
             Supplier<RedisClient> master,
+            RedisLoop loop,
             PubSub commands,
             String probeChannel,
             ScheduledExecutorService thread,
             Owner owner) {
         this.master = master;
+        this.loop = loop;
         this.census = new Census(commands);
         this.probeChannel = probeChannel;
         this.thread = thread;
@@ -149,7 +152,7 @@ final class LinkKeeper {
     }
 
     private void open(RedisClient wanted) {
-        CompletableFuture<RedisLink> link = RedisLink.open(wanted, probeChannel, owner);
+        CompletableFuture<RedisLink> link = RedisLink.open(wanted, loop, probeChannel, owner);
         opened = link;
         opening = true;
         link.thenComposeAsync(this::prepare, thread)

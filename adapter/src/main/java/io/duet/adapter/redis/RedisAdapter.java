@@ -195,7 +195,7 @@ public final class RedisAdapter implements AdapterFactory {
         Node used = node;
         if (used == null) {
             RedissonBus bus = RedissonBus.start(servers.get(), options, kind.commands(), counters);
-            used = new Node(bus, new Streams(options, bus::masterOf, bus.streamListener()));
+            used = new Node(bus, new Streams(options, bus::masterOf, bus.loop(), bus.streamListener()));
             node = used;
         }
         return used;

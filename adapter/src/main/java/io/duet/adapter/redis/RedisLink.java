@@ -120,12 +120,14 @@ final class RedisLink {
      * Connects.
      *
      * @param master where to, and the settings
+     * @param loop where the connections are read
      * @param probeChannel a name that nobody else uses
      */
-    static CompletableFuture<RedisLink> open(RedisClient master, String probeChannel, Receiver receiver) {
+    static CompletableFuture<RedisLink> open(
+            RedisClient master, RedisLoop loop, String probeChannel, Receiver receiver) {
         CompletableFuture<Void> ending = new CompletableFuture<>();
         CompletableFuture<String> closed = new CompletableFuture<>();
-        RedisClient client = own(master, () -> {
+        RedisClient client = own(master, loop, () -> {
             if (!ending.complete(null)) {
                 closed.complete("disconnected");
             }
@@ -148,13 +150,14 @@ final class RedisLink {
     }
 
     /**
-     * A client for connections that belong to nobody else, in whose threads nothing of ours runs for long.
+     * A client for connections that belong to nobody else.
      *
      * @param master where to, and the settings
+     * @param loop where the connections are read
      * @param disconnected called for each connection that ends
      */
-    static RedisClient own(RedisClient master, Runnable disconnected) {
-        return RedisClient.create(copy(master.getConfig())
+    static RedisClient own(RedisClient master, RedisLoop loop, Runnable disconnected) {
+        return RedisClient.create(loop.apply(copy(master.getConfig()), master)
                 .setExecutor(new SameThread())
                 .setKeepPubSubOrder(false)
                 .setPingConnectionInterval(0)
@@ -441,7 +444,7 @@ final class RedisLink {
         }
     }
 
-    /** What Netty has read is handled where it was read: it is only put into a queue of ours. */
+    /** What Netty has read is handled where it was read. */
     private static final class SameThread extends AbstractExecutorService {
         @Override
         public void execute(Runnable task) {

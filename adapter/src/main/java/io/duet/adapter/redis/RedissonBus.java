@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * The bus over Redisson, which knows where Redis is and how to log in there; the connections that are used are the bus's own
  * ({@link RedisLink}), two to each of its {@link Shards}.
  *
- * <p>What is wanted and what becomes of links is decided on one thread, messages are handed out on another.
+ * <p>What is wanted and what becomes of links is decided on one thread, which may wait for Redisson; connections are read and messages handed
+ * out on another, the {@link RedisLoop}.
  */
 final class RedissonBus implements Bus {
     private static final Logger log = LoggerFactory.getLogger(RedissonBus.class);
@@ -43,8 +44,12 @@ final class RedissonBus implements Bus {
     private final Inbox inbox;
     private final Shards shards;
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService thread = thread("duet-redis");
-    private final ScheduledExecutorService receiving = thread("duet-redis-receiver");
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread created = new Thread(task, "duet-redis");
+        created.setDaemon(true);
+        return created;
+    });
+    private final RedisLoop loop = new RedisLoop();
     private final AtomicInteger dropped = new AtomicInteger();
     private final AtomicInteger overrun = new AtomicInteger();
     private final BusCounters counters;
@@ -61,9 +66,9 @@ final class RedissonBus implements Bus {
         this.commands = commands;
         this.counters = counters;
         this.latency = new LatencyProbe(this, counters, options.key());
-        this.inbox = new Inbox(options.maxReceiveQueueBytes(), receiving, this::receive);
+        this.inbox = new Inbox(options.maxReceiveQueueBytes(), loop.executor(), this::receive);
         Function<Supplier<RedisClient>, Shard> shard =
-                master -> new Shard(master, options, commands, thread, dropped::addAndGet, new ShardHost());
+                master -> new Shard(master, loop, options, commands, thread, dropped::addAndGet, new ShardHost());
         // Of a Redis Cluster, plain publish/subscribe needs one server only.
         Optional<ConnectionManager> cluster = commands == PubSub.SHARDED ? servers.cluster() : Optional.empty();
         this.shards = cluster.<Shards>map(masters -> new Shards.OfCluster(masters, shard))
@@ -190,7 +195,7 @@ final class RedissonBus implements Bus {
         report();
         shards.all().forEach(Shard::close);
         thread.shutdown();
-        receiving.shutdown();
+        loop.close();
         servers.close();
     }
 
@@ -297,6 +302,11 @@ final class RedissonBus implements Bus {
         }
     }
 
+    /** Where the connections of this node are read, until the bus is closed. */
+    RedisLoop loop() {
+        return loop;
+    }
+
     /** The server that has a key at this moment. */
     CompletionStage<RedisClient> masterOf(String key) {
         return CompletableFuture.supplyAsync(() -> servers.masterOf(key), thread);
@@ -326,14 +336,6 @@ final class RedissonBus implements Bus {
                 dropped.addAndGet(entries);
             }
         };
-    }
-
-    private static ScheduledExecutorService thread(String name) {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     private final class ShardHost implements Shard.Host {

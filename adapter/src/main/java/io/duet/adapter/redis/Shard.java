@@ -53,6 +53,7 @@ final class Shard {
     /** @param master the server at this moment; may block, and throws if it is not known yet */
     Shard(
             Supplier<RedisClient> master,
+            RedisLoop loop,
             RedisAdapterOptions options,
             PubSub commands,
             ScheduledExecutorService thread,
@@ -63,7 +64,7 @@ final class Shard {
         this.publisher =
                 new OrderedPublisher(this::send, options.maxPublishWait(), options.maxPublishQueueBytes(), dropped);
         String probe = options.key() + "-duet#" + UUID.randomUUID() + "#";
-        this.links = new LinkKeeper(master, commands, probe, thread, new LinkOwner());
+        this.links = new LinkKeeper(master, loop, commands, probe, thread, new LinkOwner());
     }
 
     void start() {

@@ -42,21 +42,27 @@ final class StreamLink {
     record Read(String id, StreamEntry entry) {}
 
     private final RedisClient master;
-    private final RedisConnection reading;
-    private final RedisConnection writing;
+    private final Line reading;
+    private final Line writing;
     private final CompletableFuture<Void> closed;
 
     private StreamLink(
             RedisClient master, RedisConnection reading, RedisConnection writing, CompletableFuture<Void> closed) {
         this.master = master;
-        this.reading = reading;
-        this.writing = writing;
+        this.reading = new Line(reading);
+        this.writing = new Line(writing);
         this.closed = closed;
     }
 
-    static CompletableFuture<StreamLink> open(RedisClient master) {
+    /**
+     * Connects.
+     *
+     * @param master where to, and the settings
+     * @param loop where the connections are read
+     */
+    static CompletableFuture<StreamLink> open(RedisClient master, RedisLoop loop) {
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        RedisClient client = RedisLink.own(master, () -> closed.complete(null));
+        RedisClient client = RedisLink.own(master, loop, () -> closed.complete(null));
         closed.thenRun(client::shutdownAsync);
         CompletableFuture<RedisConnection> reading = client.connectAsync().toCompletableFuture();
         CompletableFuture<RedisConnection> writing = client.connectAsync().toCompletableFuture();
@@ -78,18 +84,23 @@ final class StreamLink {
         return !closed.isDone();
     }
 
+    /** Whether an answer is late. */
+    boolean isOverdue() {
+        return reading.isOverdue() || writing.isOverdue();
+    }
+
     void close() {
         closed.complete(null);
     }
 
     /** The id of the last entry; {@code 0-0} if there is none. */
     CompletionStage<String> lastId(String stream) {
-        return this.<List<Object>>ask(reading, XREVRANGE, stream, "+", "-", "COUNT", 1)
+        return StreamLink.<List<Object>>ask(reading, XREVRANGE, stream, "+", "-", "COUNT", 1)
                 .thenApply(found -> found.isEmpty() ? "0-0" : id(found.get(0)));
     }
 
     CompletionStage<Boolean> has(String stream, String id) {
-        return this.<List<Object>>ask(reading, XRANGE, stream, id, id, "COUNT", 1)
+        return StreamLink.<List<Object>>ask(reading, XRANGE, stream, id, id, "COUNT", 1)
                 .thenApply(found -> !found.isEmpty());
     }
 
@@ -100,7 +111,7 @@ final class StreamLink {
             words.addAll(List.of("BLOCK", wait.toMillis()));
         }
         words.addAll(List.of("STREAMS", stream, after));
-        return this.<List<Object>>ask(wait.toMillis(), reading, XREAD, words.toArray())
+        return StreamLink.<List<Object>>ask(wait.toMillis(), reading, XREAD, words.toArray())
                 .thenApply(
                         streams -> streams.isEmpty() ? List.of() : reads((List<?>) ((List<?>) streams.get(0)).get(1)));
     }
@@ -115,8 +126,8 @@ final class StreamLink {
                             : keep(stream, maxLength, write));
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        writing.send(new CommandsData(done, batch, false, false));
-        return done.orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        writing.asked(0, done).send(new CommandsData(done, batch, false, false));
+        return done;
     }
 
     /** Done when so many replicas have what was appended; asks until they do. */
@@ -124,7 +135,7 @@ final class StreamLink {
         if (replicas == 0) {
             return CompletableFuture.completedFuture(null);
         }
-        return this.<Long>ask(REPLICATION_MILLIS, writing, WAIT, replicas, REPLICATION_MILLIS)
+        return StreamLink.<Long>ask(REPLICATION_MILLIS, writing, WAIT, replicas, REPLICATION_MILLIS)
                 .thenCompose(
                         count -> count >= replicas ? CompletableFuture.completedFuture(null) : replicated(replicas));
     }
@@ -140,13 +151,15 @@ final class StreamLink {
         return new CommandData<>(new CompletableFuture<>(), ByteArrayCodec.INSTANCE, EVAL, words.toArray());
     }
 
-    private <T> CompletionStage<T> ask(RedisConnection connection, RedisCommand<T> command, Object... words) {
-        return ask(0, connection, command, words);
+    private static <T> CompletionStage<T> ask(Line line, RedisCommand<T> command, Object... words) {
+        return ask(0, line, command, words);
     }
 
-    private <T> CompletionStage<T> ask(
-            long waitMillis, RedisConnection connection, RedisCommand<T> command, Object... words) {
-        return connection.async(waitMillis + TIMEOUT_MILLIS, StringCodec.INSTANCE, command, words);
+    /** @param waitMillis how long the server may wait before it answers */
+    private static <T> CompletionStage<T> ask(long waitMillis, Line line, RedisCommand<T> command, Object... words) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        line.asked(waitMillis, answer).send(new CommandData<>(answer, StringCodec.INSTANCE, command, words));
+        return answer;
     }
 
     private static List<Read> reads(List<?> entries) {
@@ -159,5 +172,34 @@ final class StreamLink {
 
     private static String id(Object entry) {
         return String.valueOf(((List<?>) entry).get(0));
+    }
+
+    /**
+     * A connection, and until when what it was asked last is to be answered. It is looked after at intervals: a timer for each of some hundred
+     * questions a second costs more than they do.
+     */
+    private static final class Line {
+        private final RedisConnection connection;
+        private int unanswered;
+        private long dueNanos;
+
+        Line(RedisConnection connection) {
+            this.connection = connection;
+        }
+
+        synchronized RedisConnection asked(long waitMillis, CompletableFuture<?> answer) {
+            unanswered++;
+            dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis + TIMEOUT_MILLIS);
+            answer.whenComplete((found, failure) -> answered());
+            return connection;
+        }
+
+        private synchronized void answered() {
+            unanswered--;
+        }
+
+        synchronized boolean isOverdue() {
+            return unanswered > 0 && System.nanoTime() - dueNanos > 0;
+        }
     }
 }

@@ -10,9 +10,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>While Redis is away entries wait. When the first of them has waited too long, or there are too many, all are done with here and reach no
  * other node; so does everything that comes until Redis is back.
  *
- * <p>All state belongs to one thread, which also hands out what is read; appending is for any thread.
+ * <p>All state belongs to the thread of the connections, which also hands out what is read; appending is for any thread.
  */
 final class StreamLog {
     private static final Logger log = LoggerFactory.getLogger(StreamLog.class);
@@ -63,11 +64,13 @@ final class StreamLog {
 
     private final String name;
     private final Function<String, CompletionStage<RedisClient>> master;
+    private final RedisLoop loop;
     private final RedisAdapterOptions options;
     private final Listener listener;
     private final Map<String, Receiver> receivers = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final ScheduledExecutorService thread;
+    private final List<ScheduledFuture<?>> repeated = new CopyOnWriteArrayList<>();
 
     /** In their order: first those that are appended, then those under way, one batch, then those that wait. */
     private final Deque<OwnEntry> ours = new ArrayDeque<>();
@@ -89,23 +92,25 @@ final class StreamLog {
 
     private volatile boolean ready;
     private @Nullable CompletableFuture<Void> drained;
+    private boolean closed;
 
-    /** @param master the server that has a key at this moment */
+    /**
+     * @param master the server that has a key at this moment
+     * @param loop lives longer than this
+     */
     StreamLog(
             String name,
             Function<String, CompletionStage<RedisClient>> master,
+            RedisLoop loop,
             RedisAdapterOptions options,
             Listener listener) {
         this.name = name;
         this.master = master;
         this.options = options;
         this.listener = listener;
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread created = new Thread(task, "duet-stream");
-            created.setDaemon(true);
-            return created;
-        });
-        thread.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        this.loop = loop;
+        this.thread = loop.executor();
+        every(Duration.ofMillis(TICK_MILLIS), this::tick);
     }
 
     /** Done when everything that is appended from then on is read. */
@@ -131,8 +136,7 @@ final class StreamLog {
 
     /** Does something at intervals, until this is closed. */
     void every(Duration interval, Runnable task) {
-        long millis = interval.toMillis();
-        thread.scheduleWithFixedDelay(() -> guarded(task), millis, millis, TimeUnit.MILLISECONDS);
+        repeated.add(thread.scheduleWithFixedDelay(() -> guarded(task), 0, interval.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** @param uid of the adapter that appends in this namespace */
@@ -173,7 +177,8 @@ final class StreamLog {
                         () -> {
                             giveUp();
                             opened.thenAccept(StreamLink::close);
-                            thread.shutdownNow();
+                            repeated.forEach(task -> task.cancel(false));
+                            closed = true;
                         },
                         thread);
     }
@@ -188,21 +193,20 @@ final class StreamLog {
     // Connecting
 
     private void tick() {
-        try {
-            StreamLink used = link;
-            if (used != null && !used.isOpen()) {
-                lost();
-            }
-            if (link == null || (writing && options.replicas() > 0)) {
-                expire();
-            }
-            if (link == null) {
-                connect();
-            } else if (ticks++ % TICKS_PER_LOOK == 0) {
-                follow(link);
-            }
-        } catch (RuntimeException e) {
-            log.error("stream {} failed", name, e);
+        StreamLink used = link;
+        if (used != null && used.isOverdue()) {
+            used.close();
+        }
+        if (used != null && !used.isOpen()) {
+            lost();
+        }
+        if (link == null || (writing && options.replicas() > 0)) {
+            expire();
+        }
+        if (link == null) {
+            connect();
+        } else if (ticks++ % TICKS_PER_LOOK == 0) {
+            follow(link);
         }
     }
 
@@ -227,7 +231,9 @@ final class StreamLog {
             return;
         }
         opening = true;
-        opened = master.apply(name).thenCompose(StreamLink::open).toCompletableFuture();
+        opened = master.apply(name)
+                .thenCompose(server -> StreamLink.open(server, loop))
+                .toCompletableFuture();
         opened.whenCompleteAsync(
                 (made, failure) -> {
                     opening = false;
@@ -376,12 +382,12 @@ final class StreamLog {
         guarded(() -> own.done(id));
     }
 
-    private static void guarded(Runnable call) {
+    private void guarded(Runnable call) {
         try {
             call.run();
         } catch (RuntimeException e) {
-            // A message must never end the reading.
-            log.error("message of a redis stream could not be handled", e);
+            // It must end neither the reading nor what is repeated.
+            log.error("redis: a task of stream {} failed", name, e);
         }
     }
 
@@ -390,7 +396,7 @@ final class StreamLog {
     private void add(OwnEntry own) {
         bytes += own.entry().sizeBytes();
         ours.add(own);
-        if (away || bytes > options.maxPublishQueueBytes()) {
+        if (closed || away || bytes > options.maxPublishQueueBytes()) {
             giveUp();
         } else {
             write();

@@ -12,23 +12,29 @@ import org.redisson.client.RedisClient;
 final class Streams {
     private final RedisAdapterOptions options;
     private final Function<String, CompletionStage<RedisClient>> master;
+    private final RedisLoop loop;
     private final StreamLog.Listener listener;
     private final Map<String, StreamLog> logs = new ConcurrentHashMap<>();
 
-    /** @param master the server that has a key at this moment */
+    /**
+     * @param master the server that has a key at this moment
+     * @param loop where streams are read
+     */
     Streams(
             RedisAdapterOptions options,
             Function<String, CompletionStage<RedisClient>> master,
+            RedisLoop loop,
             StreamLog.Listener listener) {
         this.options = options;
         this.master = master;
+        this.loop = loop;
         this.listener = listener;
     }
 
     /** That of a namespace; read from the first call on. */
     StreamLog of(String namespace) {
         return logs.computeIfAbsent(
-                nameFor(namespace, options), name -> new StreamLog(name, master, options, listener));
+                nameFor(namespace, options), name -> new StreamLog(name, master, loop, options, listener));
     }
 
     /** By Node's rule, a negative hash included: what Node writes for such a namespace only Duet reads. */

@@ -47,7 +47,7 @@ final class StreamLogIT {
             change.accept(builder);
             RedisAdapterOptions options = builder.build();
             bus = RedissonBus.start(RedisServers.at(RedisUri.parse(uri)), options, PubSub.PLAIN);
-            log = new StreamLog("stream", bus::masterOf, options, new StreamLog.Listener() {
+            log = new StreamLog("stream", bus::masterOf, bus.loop(), options, new StreamLog.Listener() {
                 @Override
                 public void gap() {
                     gaps.incrementAndGet();

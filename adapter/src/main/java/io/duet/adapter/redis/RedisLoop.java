@@ -1,0 +1,58 @@
+package io.duet.adapter.redis;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.redisson.client.RedisClient;
+import org.redisson.client.RedisClientConfig;
+
+/**
+ * The one thread on which a node's own connections to Redis live: what is read is handled where it was read, and what comes of it is written at
+ * once. At a few hundred messages a second handing them from one thread to another costs more than handling them.
+ *
+ * <p>Nothing on it may block.
+ */
+final class RedisLoop {
+    private static final long QUIET_MILLIS = 20;
+    private static final long LIMIT_MILLIS = 1000;
+
+    private final EventLoop loop;
+    private final Class<? extends DuplexChannel> channel;
+
+    RedisLoop() {
+        boolean epoll = Epoll.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        this.loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("duet-redis-io", true), io).next();
+        this.channel = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    ScheduledExecutorService executor() {
+        return loop;
+    }
+
+    /** Puts the connections of a client that is yet to be made here. One to a Unix socket stays where Redisson has its own: it needs another kind of channel. */
+    RedisClientConfig apply(RedisClientConfig settings, RedisClient master) {
+        if (settings.getAddress().isUDS()) {
+            return settings;
+        }
+        // It is resolved, and must be: Redisson's resolver is for its own kind of event loop.
+        return settings.setAddress(master.getAddr(), settings.getAddress())
+                .setResolverGroup(DefaultAddressResolverGroup.INSTANCE)
+                .setSocketChannelClass(channel)
+                .setGroup(loop);
+    }
+
+    void close() {
+        loop.parent().shutdownGracefully(QUIET_MILLIS, LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}
