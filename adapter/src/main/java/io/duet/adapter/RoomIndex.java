@@ -35,7 +35,13 @@ public final class RoomIndex {
 
     public void addAll(LocalSocket socket, Set<String> names) {
         roomsBySocket.compute(socket.id(), (id, joined) -> {
-            Set<String> set = joined == null ? new LinkedHashSet<>(4) : joined;
+            if (joined == null && names.size() == 1) {
+                // Most often the socket's own room, and it stays the only one.
+                String only = names.iterator().next();
+                enter(only, socket);
+                return Set.of(only);
+            }
+            Set<String> set = joined == null ? new LinkedHashSet<>(4) : changeable(joined);
             for (String name : names) {
                 if (set.add(name)) {
                     enter(name, socket);
@@ -47,10 +53,13 @@ public final class RoomIndex {
 
     public void del(LocalSocket socket, String name) {
         roomsBySocket.computeIfPresent(socket.id(), (id, joined) -> {
-            if (joined.remove(name)) {
-                exit(name, socket);
+            if (!joined.contains(name)) {
+                return joined;
             }
-            return joined;
+            Set<String> set = changeable(joined);
+            set.remove(name);
+            exit(name, socket);
+            return set;
         });
     }
 
@@ -104,6 +113,10 @@ public final class RoomIndex {
             }
         }
         return selected;
+    }
+
+    private static Set<String> changeable(Set<String> joined) {
+        return joined instanceof LinkedHashSet ? joined : new LinkedHashSet<>(joined);
     }
 
     private Collection<LocalSocket> union(Set<String> names) {

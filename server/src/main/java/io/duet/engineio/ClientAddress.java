@@ -47,7 +47,8 @@ final class ClientAddress {
 
     String of(Channel channel, Map<String, String> headers) {
         String peer = peer(channel);
-        String proxied = channel.attr(PROXIED).get();
+        // Asked first: reading an attribute that is not there makes it.
+        String proxied = channel.hasAttr(PROXIED) ? channel.attr(PROXIED).get() : null;
         if (proxied != null && (trusted.isEmpty() || isTrusted(peer))) {
             peer = proxied;
         }

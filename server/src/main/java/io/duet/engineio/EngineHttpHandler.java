@@ -130,7 +130,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
         }
         boolean secure = ctx.pipeline().get(SslHandler.class) != null;
         EngineRequest engineRequest =
-                EngineRequest.of(request, ctx.channel(), engine.options().clientAddress(), secure);
+                EngineRequest.of(request, ctx.channel(), engine.options().clientAddress(), engine.texts(), secure);
         HttpExchange exchange = new HttpExchange(this, ctx.channel(), engineRequest, HttpUtil.isKeepAlive(request));
         current = exchange;
         receiving = true;

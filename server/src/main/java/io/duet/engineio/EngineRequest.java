@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -30,8 +29,10 @@ public record EngineRequest(
         String address,
         boolean secure) {
 
-    static EngineRequest of(HttpRequest request, Channel channel, ClientAddress clients, boolean secure) {
-        Map<String, String> headers = lowerCase(request.headers());
+    /** @param texts to share with other requests what is alike: a session keeps the one that it began with */
+    static EngineRequest of(
+            HttpRequest request, Channel channel, ClientAddress clients, SharedTexts texts, boolean secure) {
+        Map<String, String> headers = SmallTextMap.copyOf(lowerCase(request.headers()), texts);
         String path;
         Map<String, String> query = new LinkedHashMap<>();
         try {
@@ -45,11 +46,11 @@ public record EngineRequest(
         }
         return new EngineRequest(
                 request.method().name(),
-                request.uri(),
-                path,
-                Collections.unmodifiableMap(query),
+                texts.share(request.uri()),
+                texts.share(path),
+                SmallTextMap.copyOf(query, texts),
                 headers,
-                clients.of(channel, headers),
+                texts.share(clients.of(channel, headers)),
                 secure);
     }
 
@@ -79,6 +80,6 @@ public record EngineRequest(
             String name = header.getKey().toLowerCase(Locale.ROOT);
             result.merge(name, header.getValue(), (a, b) -> a + (name.equals("cookie") ? "; " : ", ") + b);
         });
-        return Collections.unmodifiableMap(result);
+        return result;
     }
 }

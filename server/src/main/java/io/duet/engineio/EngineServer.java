@@ -26,6 +26,7 @@ public final class EngineServer {
     private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, EngineSession> sessions = new ConcurrentHashMap<>();
     private final Map<EventLoop, SessionLoop> loops = new ConcurrentHashMap<>();
+    private final SharedTexts texts = new SharedTexts();
     private volatile boolean closing;
     private volatile boolean draining;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -126,6 +127,11 @@ public final class EngineServer {
 
     RequestRouter router() {
         return router;
+    }
+
+    /** What requests have in common. */
+    SharedTexts texts() {
+        return texts;
     }
 
     boolean takesNoSessions() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * next; in revision 3 the client pings and the server waits for both together (engine.io-protocol v4, "Heartbeat"; v3, "Timeouts"). One timer
  * at a time, on the session's event loop.
  */
-final class Heartbeat {
+final class Heartbeat implements Runnable {
     /** A late ping costs its peer at most this part of the ping timeout. */
     private static final int LATENESS_DIVISOR = 10;
 
@@ -29,9 +29,11 @@ final class Heartbeat {
     private final EventLoop loop;
     private final ProtocolRevision revision;
     private final Actions actions;
-    private final long intervalMillis;
-    private final long timeoutMillis;
-    private boolean awaitingPong;
+    private final EngineOptions options;
+
+    /** Whether the peer is to be heard of before the timer is due, or it is gone. */
+    private boolean awaitingPeer;
+
     private boolean deadlineMovable;
     private long pingDueNanos;
     private @Nullable ScheduledFuture<?> timer;
@@ -40,13 +42,13 @@ final class Heartbeat {
         this.loop = loop;
         this.revision = revision;
         this.actions = actions;
-        this.intervalMillis = options.pingInterval().toMillis();
-        this.timeoutMillis = options.pingTimeout().toMillis();
+        this.options = options;
     }
 
     void start() {
         if (revision == ProtocolRevision.V3) {
-            await(intervalMillis + timeoutMillis);
+            awaitingPeer = true;
+            await(intervalMillis() + timeoutMillis());
         } else {
             schedulePing();
         }
@@ -60,28 +62,38 @@ final class Heartbeat {
 
     /** Revision 4: the peer has answered. */
     void onPong() {
-        if (awaitingPong) {
-            awaitingPong = false;
+        if (awaitingPeer) {
+            awaitingPeer = false;
             schedulePing();
         }
     }
 
     /** Revision 3: the peer has sent a ping. */
     void onPing() {
-        await(intervalMillis + timeoutMillis);
+        await(intervalMillis() + timeoutMillis());
     }
 
     /** A big upload must not kill a session that is alive; once only, or a peer could do without heartbeats. */
     void onOtherPacket() {
-        if (awaitingPong && deadlineMovable) {
+        if (awaitingPeer && deadlineMovable) {
             deadlineMovable = false;
-            await(timeoutMillis);
+            await(timeoutMillis());
+        }
+    }
+
+    /** The timer is due. */
+    @Override
+    public void run() {
+        if (awaitingPeer) {
+            miss();
+        } else {
+            ping();
         }
     }
 
     private void schedulePing() {
-        pingDueNanos = loop.ticker().nanoTime() + TimeUnit.MILLISECONDS.toNanos(intervalMillis);
-        schedule(this::ping, intervalMillis, TimeUnit.MILLISECONDS);
+        pingDueNanos = loop.ticker().nanoTime() + TimeUnit.MILLISECONDS.toNanos(intervalMillis());
+        schedule(intervalMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -89,28 +101,36 @@ final class Heartbeat {
      * part, though: a pause of this process must not leave a peer without time to answer.
      */
     private void ping() {
-        awaitingPong = true;
+        awaitingPeer = true;
         deadlineMovable = true;
         long late = Math.max(0, loop.ticker().nanoTime() - pingDueNanos);
         actions.sendPing(late);
-        long timeout = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        schedule(this::miss, timeout - Math.min(late, timeout / LATENESS_DIVISOR), TimeUnit.NANOSECONDS);
+        long timeout = TimeUnit.MILLISECONDS.toNanos(timeoutMillis());
+        schedule(timeout - Math.min(late, timeout / LATENESS_DIVISOR), TimeUnit.NANOSECONDS);
     }
 
     private void await(long millis) {
-        schedule(this::miss, millis, TimeUnit.MILLISECONDS);
+        schedule(millis, TimeUnit.MILLISECONDS);
     }
 
     private void miss() {
         if (actions.isDeaf()) {
-            await(revision == ProtocolRevision.V3 ? intervalMillis + timeoutMillis : timeoutMillis);
+            await(revision == ProtocolRevision.V3 ? intervalMillis() + timeoutMillis() : timeoutMillis());
         } else {
             actions.onMissed();
         }
     }
 
-    private void schedule(Runnable task, long delay, TimeUnit unit) {
+    private void schedule(long delay, TimeUnit unit) {
         stop();
-        timer = loop.schedule(task, delay, unit);
+        timer = loop.schedule(this, delay, unit);
+    }
+
+    private long intervalMillis() {
+        return options.pingInterval().toMillis();
+    }
+
+    private long timeoutMillis() {
+        return options.pingTimeout().toMillis();
     }
 }

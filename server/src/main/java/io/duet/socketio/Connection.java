@@ -44,9 +44,9 @@ final class Connection implements SessionHandler {
     private final Map<String, Socket> sockets = new HashMap<>(2);
 
     /** Namespaces whose CONNECT is being looked into: no socket is there yet. */
-    private final Set<String> connecting = new HashSet<>(2);
+    private @Nullable Set<String> connecting;
 
-    private final Future<?> connectTimer;
+    private @Nullable Future<?> connectTimer;
 
     /** When this server left a namespace, for packets that were under way then. */
     private @Nullable Map<String, Long> leftAtNanos;
@@ -108,7 +108,7 @@ final class Connection implements SessionHandler {
     @Override
     public void onClose(CloseReason reason, String description) {
         closed = true;
-        connectTimer.cancel(false);
+        cancelConnectTimer();
         List<Socket> left = new ArrayList<>(sockets.values());
         sockets.clear();
         left.forEach(socket -> socket.life().onGone(DisconnectReason.of(reason), description));
@@ -125,7 +125,7 @@ final class Connection implements SessionHandler {
             if (closed || sockets.get(socket.namespace().name()) != socket) {
                 socket.life().discard();
             } else {
-                connectTimer.cancel(false);
+                cancelConnectTimer();
                 socket.life().accept();
             }
         });
@@ -280,7 +280,7 @@ final class Connection implements SessionHandler {
     }
 
     private void connect(String name, JsonNode auth) {
-        if (sockets.containsKey(name) || !connecting.add(name)) {
+        if (sockets.containsKey(name) || !beginConnecting(name)) {
             throw new SocketProtocolException("CONNECT for a namespace that is joined");
         }
         server.attach(name, auth).whenComplete((found, failure) -> {
@@ -291,7 +291,7 @@ final class Connection implements SessionHandler {
             if (namespace.isEmpty()) {
                 server.counters().unknownNamespaces.increment();
                 inStep(() -> {
-                    connecting.remove(name);
+                    endConnecting(name);
                     send(new SocketPacket.ConnectError(name, error("Invalid namespace", null)));
                 });
             } else {
@@ -303,8 +303,21 @@ final class Connection implements SessionHandler {
         });
     }
 
+    private boolean beginConnecting(String name) {
+        if (connecting == null) {
+            connecting = new HashSet<>(2);
+        }
+        return connecting.add(name);
+    }
+
+    private void endConnecting(String name) {
+        if (connecting != null && connecting.remove(name) && connecting.isEmpty()) {
+            connecting = null;
+        }
+    }
+
     private void begin(Namespace namespace, SocketIdentity identity, JsonNode auth) {
-        connecting.remove(namespace.name());
+        endConnecting(namespace.name());
         if (closed) {
             SessionState restored = identity.restored();
             if (restored != null) {
@@ -320,6 +333,14 @@ final class Connection implements SessionHandler {
         Socket socket = new Socket(this, namespace, identity, handshake, server.serialExecutor(session));
         sockets.put(namespace.name(), socket);
         socket.life().runMiddlewares();
+    }
+
+    private void cancelConnectTimer() {
+        if (connectTimer != null) {
+            connectTimer.cancel(false);
+            // Kept, it would be the largest part of an idle connection that is of no use.
+            connectTimer = null;
+        }
     }
 
     /** At once if this is the event loop: nothing a client sends behind its CONNECT may overtake it. */

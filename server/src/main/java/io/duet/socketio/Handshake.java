@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a socket came to be: the HTTP request that opened its connection (also after an upgrade) and the payload of its CONNECT packet.
@@ -21,12 +22,15 @@ public final class Handshake {
             .withZone(ZoneOffset.UTC);
 
     private final EngineRequest request;
-    private final JsonNode auth;
+
+    /** {@code null} for an empty object that nobody has asked for. */
+    private @Nullable JsonNode auth;
+
     private final Instant issued;
 
     Handshake(EngineRequest request, JsonNode auth, Instant issued) {
         this.request = request;
-        this.auth = auth;
+        this.auth = auth.isObject() && auth.isEmpty() ? null : auth;
         this.issued = issued;
     }
 
@@ -41,8 +45,13 @@ public final class Handshake {
     }
 
     /** What the client passed as {@code auth}; an empty object if nothing. */
-    public JsonNode auth() {
-        return auth;
+    public synchronized JsonNode auth() {
+        JsonNode given = auth;
+        if (given == null) {
+            given = JsonNodeFactory.instance.objectNode();
+            auth = given;
+        }
+        return given;
     }
 
     /** The request target as received. */
@@ -83,7 +92,7 @@ public final class Handshake {
         json.put("url", url());
         ObjectNode query = json.putObject("query");
         query().forEach(query::put);
-        json.set("auth", auth);
+        json.set("auth", auth());
         return json;
     }
 

@@ -2,6 +2,7 @@ package io.duet.socketio;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
@@ -38,10 +39,12 @@ public final class Socket implements LocalSocket {
     private final String id;
     private final Handshake handshake;
     private final boolean recovered;
-    private final Map<String, Object> data = new ConcurrentHashMap<>(0);
     private final SocketLife life;
     private final SocketEvents events;
     private final PendingAcks acks = new PendingAcks();
+
+    /** Made when it is asked for: many applications keep nothing here. */
+    private volatile @Nullable Map<String, Object> data;
 
     Socket(
             Connection connection,
@@ -53,7 +56,9 @@ public final class Socket implements LocalSocket {
         this.id = identity.socketId();
         this.handshake = handshake;
         this.recovered = identity.isRestored();
-        this.data.putAll(identity.data());
+        if (!identity.data().isEmpty()) {
+            this.data = new ConcurrentHashMap<>(identity.data());
+        }
         this.events = new SocketEvents(this, serial);
         this.life = new SocketLife(this, connection, serial, identity);
     }
@@ -81,7 +86,17 @@ public final class Socket implements LocalSocket {
 
     /** The application's own data of this socket; visible to other nodes through {@code fetchSockets}. Safe for any thread. */
     public Map<String, Object> data() {
-        return data;
+        Map<String, Object> made = data;
+        return made == null ? makeData() : made;
+    }
+
+    private synchronized Map<String, Object> makeData() {
+        Map<String, Object> made = data;
+        if (made == null) {
+            made = new ConcurrentHashMap<>(0);
+            data = made;
+        }
+        return made;
     }
 
     /** From acceptance until the end of the {@code disconnecting} listeners. */
@@ -172,7 +187,7 @@ public final class Socket implements LocalSocket {
 
     /** The same, in front of those that are there. */
     public Socket prependAny(AnyEventListener listener) {
-        events.any.add(0, requireNonNull(listener, "listener"));
+        events.any.addFirst(requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -190,7 +205,7 @@ public final class Socket implements LocalSocket {
 
     /** The catch-all listeners, in the order in which they are called. A copy. */
     public List<AnyEventListener> listenersAny() {
-        return List.copyOf(events.any);
+        return events.any.copy();
     }
 
     /** Adds a listener of every event that is sent to the client. */
@@ -201,7 +216,7 @@ public final class Socket implements LocalSocket {
 
     /** The same, in front of those that are there. */
     public Socket prependAnyOutgoing(OutgoingListener listener) {
-        events.anyOutgoing.add(0, requireNonNull(listener, "listener"));
+        events.anyOutgoing.addFirst(requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -219,7 +234,7 @@ public final class Socket implements LocalSocket {
 
     /** The listeners of what is sent, in the order in which they are called. A copy. */
     public List<OutgoingListener> listenersAnyOutgoing() {
-        return List.copyOf(events.anyOutgoing);
+        return events.anyOutgoing.copy();
     }
 
     /** Adds a middleware for the events of the client. */
@@ -386,8 +401,7 @@ public final class Socket implements LocalSocket {
 
     @Override
     public SocketDetails details() {
-        return new SocketDetails(
-                id, handshake.toJson(), rooms(), namespace.server().toTree(data));
+        return new SocketDetails(id, handshake.toJson(), rooms(), dataTree());
     }
 
     @Override
@@ -442,6 +456,12 @@ public final class Socket implements LocalSocket {
     }
 
     // For the namespace, the connection and the parts of this socket
+
+    /** A copy of {@link #data()} as it is now. */
+    JsonNode dataTree() {
+        Map<String, Object> made = data;
+        return namespace.server().toTree(made == null ? Map.of() : made);
+    }
 
     SocketLife life() {
         return life;

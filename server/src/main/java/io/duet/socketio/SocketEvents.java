@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -23,12 +22,12 @@ final class SocketEvents {
     private static final Logger log = LoggerFactory.getLogger(SocketEvents.class);
 
     final EventListeners listeners = new EventListeners();
-    final List<AnyEventListener> any = new CopyOnWriteArrayList<>();
-    final List<OutgoingListener> anyOutgoing = new CopyOnWriteArrayList<>();
-    final List<EventMiddleware> middlewares = new CopyOnWriteArrayList<>();
-    final List<Consumer<SocketError>> errorListeners = new CopyOnWriteArrayList<>();
-    final List<DisconnectListener> disconnecting = new CopyOnWriteArrayList<>();
-    final List<DisconnectListener> disconnect = new CopyOnWriteArrayList<>();
+    final Registered<AnyEventListener> any = new Registered<>();
+    final Registered<OutgoingListener> anyOutgoing = new Registered<>();
+    final Registered<EventMiddleware> middlewares = new Registered<>();
+    final Registered<Consumer<SocketError>> errorListeners = new Registered<>();
+    final Registered<DisconnectListener> disconnecting = new Registered<>();
+    final Registered<DisconnectListener> disconnect = new Registered<>();
 
     private final Socket socket;
     private final SerialExecutor serial;
@@ -72,7 +71,7 @@ final class SocketEvents {
         serial.execute(() -> errorListeners.forEach(listener -> guarded(() -> listener.accept(error))));
     }
 
-    void fire(List<DisconnectListener> registered, DisconnectReason reason, String description) {
+    void fire(Registered<DisconnectListener> registered, DisconnectReason reason, String description) {
         registered.forEach(listener -> guarded(() -> listener.onDisconnect(reason, description)));
     }
 

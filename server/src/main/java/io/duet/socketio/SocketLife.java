@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class SocketLife {
     private static final Logger log = LoggerFactory.getLogger(SocketLife.class);
 
+    private static final CompletionStage<Void> NONE_YET = CompletableFuture.completedStage(null);
+
     private enum State {
         /** In its middlewares: not in the namespace, out of reach of broadcasts. */
         PENDING,
@@ -57,7 +59,7 @@ final class SocketLife {
     private volatile String lostAt = "";
 
     /** The last history that was asked for, or is being sent; event loop only. */
-    private CompletionStage<Void> history = CompletableFuture.completedFuture(null);
+    private CompletionStage<Void> history = NONE_YET;
 
     SocketLife(Socket socket, Connection connection, SerialExecutor serial, SocketIdentity identity) {
         this.socket = socket;
@@ -377,7 +379,7 @@ final class SocketLife {
         Optional<String> last = deliveries.lastOffset();
         String from = connectedAt.isEmpty() ? position : connectedAt;
         String upTo = last.isEmpty() ? "" : takesBroadcasts() ? position : lostAt;
-        JsonNode data = namespace.server().toTree(socket.data());
+        JsonNode data = socket.dataTree();
         return Optional.of(new SessionState(socket.id(), secret, socket.rooms(), data, from, last.orElse(""), upTo));
     }
 

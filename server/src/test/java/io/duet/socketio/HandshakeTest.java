@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.duet.engineio.EngineRequest;
 import java.time.Instant;
 import java.util.Map;
@@ -52,6 +53,18 @@ final class HandshakeTest {
         assertThat(handshake(Map.of("cookie", "session=secret"), ISSUED).toString())
                 .doesNotContain("secret")
                 .contains("2023-11-14");
+    }
+
+    @Test
+    void authOfAClientThatSentNoneIsAnEmptyObjectThatStays() {
+        EngineRequest request =
+                new EngineRequest("GET", "/socket.io/", "/socket.io/", Map.of(), Map.of(), "127.0.0.1", false);
+        Handshake handshake = new Handshake(request, JsonNodeFactory.instance.objectNode(), ISSUED);
+
+        assertThat(handshake.auth()).isEmpty();
+        ((ObjectNode) handshake.auth()).put("user", "anna");
+
+        assertThat(handshake.auth().path("user").textValue()).isEqualTo("anna");
     }
 
     private static Handshake handshake(Map<String, String> headers, Instant issued) {

@@ -119,10 +119,28 @@ final class ListenerPoolTest {
     }
 
     @Test
+    void isWatchedByOneThreadWhichEndsWithIt() {
+        block(MAX);
+        assertThat(threads("listeners-watch-1")).singleElement().satisfies(thread -> {
+            assertThat(thread.isDaemon()).isTrue();
+            release.countDown();
+            pool.shutdown();
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+            assertThat(thread.isAlive()).isFalse();
+        });
+    }
+
+    @Test
     void refusesTasksOnceItIsShutDown() {
         pool.shutdown();
 
         assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> pool.execute(() -> {}));
+    }
+
+    private static List<Thread> threads(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals(name))
+                .toList();
     }
 
     /** Returns once so many tasks run at the same time. */

@@ -2,15 +2,15 @@ package io.duet.socketio.codec;
 
 import static io.duet.socketio.codec.PacketRules.require;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +28,12 @@ public final class JsonPacketDecoder implements Parser.Decoder {
     /** Ids above 2^53 would not come back as they are from any JavaScript. */
     private static final int MAX_ID_DIGITS = 15;
 
-    private final ObjectReader reader;
+    private final ObjectMapper mapper;
     private final int maxAttachments;
     private @Nullable Unfinished unfinished;
 
     public JsonPacketDecoder(ObjectMapper mapper, int maxAttachments) {
-        this.reader = mapper.readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        this.mapper = mapper;
         this.maxAttachments = maxAttachments;
     }
 
@@ -71,9 +71,16 @@ public final class JsonPacketDecoder implements Parser.Decoder {
         if (start == message.length()) {
             return null;
         }
+        StringReader text = new StringReader(message);
         try {
-            return reader.readTree(message.substring(start));
-        } catch (JsonProcessingException e) {
+            // Read where it stands: a copy without the header would cost as much as the parsing of a small one.
+            text.skip(start);
+            try (JsonParser json = mapper.createParser(text)) {
+                JsonNode payload = mapper.readTree(json);
+                require(payload != null && json.nextToken() == null, "payload: no JSON");
+                return payload;
+            }
+        } catch (IOException e) {
             throw new SocketProtocolException("payload: no JSON");
         }
     }
