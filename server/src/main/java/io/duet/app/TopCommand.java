@@ -56,9 +56,6 @@ final class TopCommand implements Callable<Integer> {
             description = "between two looks; default 1s")
     private Duration interval = Duration.ZERO;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(ANSWER_LIMIT).build();
-
     /** picocli sets what it needs. */
     @SuppressWarnings("NullAway.Init")
     TopCommand() {}
@@ -69,10 +66,13 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         nodes.forEach(this::check);
+        // Here and not in a field: every command is made, whichever is called, and this one is dear.
+        HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER_LIMIT).build();
         Executor afterInterval = CompletableFuture.delayedExecutor(interval.toMillis(), TimeUnit.MILLISECONDS);
-        Look before = look();
+        Look before = look(http);
         while (true) {
-            Look now = CompletableFuture.supplyAsync(this::look, afterInterval).join();
+            Look now = CompletableFuture.supplyAsync(() -> look(http), afterInterval)
+                    .join();
             show(before, now);
             if (once) {
                 return now.pages.stream().allMatch(Optional::isPresent) ? 0 : 1;
@@ -88,15 +88,15 @@ final class TopCommand implements Callable<Integer> {
         }
     }
 
-    private Look look() {
+    private Look look(HttpClient http) {
         List<CompletableFuture<Optional<MetricsPage>>> asked =
-                nodes.stream().map(this::ask).toList();
+                nodes.stream().map(node -> ask(http, node)).toList();
         List<Optional<MetricsPage>> pages =
                 asked.stream().map(CompletableFuture::join).toList();
         return new Look(pages, System.nanoTime());
     }
 
-    private CompletableFuture<Optional<MetricsPage>> ask(URI node) {
+    private static CompletableFuture<Optional<MetricsPage>> ask(HttpClient http, URI node) {
         HttpRequest request = HttpRequest.newBuilder(node.resolve("/metrics"))
                 .timeout(ANSWER_LIMIT)
                 .build();
