@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Packets to text and attachments (socket.io-protocol v5, "Packet encoding"). Stateless; safe for any thread. */
 final class JsonPacketEncoder implements Parser.Encoder {
+    /** Most packets fit, so that they are copied once. */
+    private static final int INITIAL_CHARACTERS = 512;
+
     private final ObjectMapper mapper;
 
     JsonPacketEncoder(ObjectMapper mapper) {
@@ -32,23 +35,20 @@ final class JsonPacketEncoder implements Parser.Encoder {
     }
 
     private EncodedPacket encode(char type, char binaryType, String namespace, long id, @Nullable Object data) {
-        StringWriter json = new StringWriter(128);
-        List<byte[]> attachments = data == null ? List.of() : write(json, data, type != binaryType);
-        StringBuilder text = new StringBuilder(json.getBuffer().length() + namespace.length() + 24);
-        if (attachments.isEmpty()) {
-            text.append(type);
-        } else {
-            text.append(binaryType).append(attachments.size()).append('-');
-        }
+        StringWriter text = new StringWriter(INITIAL_CHARACTERS);
+        text.append(type);
         if (!namespace.equals("/")) {
             text.append(namespace).append(',');
         }
         if (id != SocketPacket.NO_ID) {
-            text.append(id);
+            text.append(Long.toString(id));
         }
-        text.append(json.getBuffer());
-        escapeLoneSurrogates(text);
-        return new EncodedPacket(text.toString(), attachments);
+        List<byte[]> attachments = data == null ? List.of() : write(text, data, type != binaryType);
+        if (!attachments.isEmpty()) {
+            // Known only now, and rare: otherwise nothing is moved.
+            text.getBuffer().replace(0, 1, binaryType + Integer.toString(attachments.size()) + '-');
+        }
+        return new EncodedPacket(escapeLoneSurrogates(text.toString()), attachments);
     }
 
     /** @param mayAttach otherwise binary becomes what Jackson makes of it, base64 */
@@ -76,19 +76,31 @@ final class JsonPacketEncoder implements Parser.Encoder {
     }
 
     /** Half a character has no UTF-8 form; JavaScript writes it as an escape (ECMA-262, "QuoteJSONString"). */
-    private static void escapeLoneSurrogates(StringBuilder text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            boolean paired = Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (!paired) {
-                text.replace(i, i + 1, String.format("\\u%04x", (int) c));
-            }
-            i += paired ? 1 : 5;
+    private static String escapeLoneSurrogates(String text) {
+        int lone = loneSurrogate(text, 0);
+        if (lone < 0) {
+            return text;
         }
+        StringBuilder escaped = new StringBuilder(text.length() + 24);
+        int done = 0;
+        while (lone >= 0) {
+            escaped.append(text, done, lone).append(String.format("\\u%04x", (int) text.charAt(lone)));
+            done = lone + 1;
+            lone = loneSurrogate(text, done);
+        }
+        return escaped.append(text, done, text.length()).toString();
+    }
+
+    /** Where the next one is, or -1. */
+    private static int loneSurrogate(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return -1;
     }
 }
