@@ -48,10 +48,9 @@ final class ListenerPool extends ThreadPoolExecutor {
         this.maxThreads = maxThreads;
         allowCoreThreadTimeOut(true);
         setThreadFactory(daemons(name));
-        this.watch = new ScheduledThreadPoolExecutor(1, daemons(name + "-watch"));
+        this.watch = new ScheduledThreadPoolExecutor(1, daemons(name + "-watch"), new DiscardPolicy());
         watch.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         watch.allowCoreThreadTimeOut(true);
-        watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     private static ThreadFactory daemons(String name) {
@@ -82,7 +81,7 @@ final class ListenerPool extends ThreadPoolExecutor {
 
     @Override
     protected void terminated() {
-        watch.shutdown();
+        watch.shutdownNow();
     }
 
     private void growIfStalled() {
@@ -111,7 +110,7 @@ final class ListenerPool extends ThreadPoolExecutor {
     }
 
     private void lookSoon() {
-        if (!isShutdown() && watched.compareAndSet(false, true)) {
+        if (watched.compareAndSet(false, true)) {
             watch.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
