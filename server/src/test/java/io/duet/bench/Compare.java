@@ -35,8 +35,8 @@ public final class Compare implements Callable<Integer> {
             names = "--peers",
             split = ",",
             description =
-                    "node, duet, duet-event-loop, duet-metrics; after a colon JVM flags of its own: 'duet:-XX:+UseG1GC -Xmx1g'")
-    List<String> peers = List.of("node", "duet", "duet-event-loop");
+                    "node, bun, netty-socketio, duet, duet-event-loop, duet-metrics; for those on Java after a colon JVM flags of its own: 'duet:-XX:+UseG1GC -Xmx1g'")
+    List<String> peers = List.of("node", "bun", "netty-socketio", "duet", "duet-event-loop");
 
     @Option(names = "--jvm", description = "JVM flags of duet peers, separated by blanks")
     String jvmFlags = "-XX:+UseSerialGC -Dio.netty.leakDetection.level=disabled";
@@ -64,6 +64,9 @@ public final class Compare implements Callable<Integer> {
 
     @Option(names = "--js", description = "where bench-server.mjs is, with socket.io installed")
     Path js = Path.of("server/src/test/js");
+
+    @Option(names = "--bench", description = "where bun-server.mjs is, with bun installed")
+    Path bench = Path.of("server/src/test/bench");
 
     @Option(names = "--markdown", description = "a file to append the table to")
     @Nullable
@@ -181,7 +184,7 @@ public final class Compare implements Callable<Integer> {
         List<String> flags =
                 jvmFlags.isBlank() ? List.of() : Arrays.asList(jvmFlags.trim().split(" +"));
         List<Peer> compared = peers.stream()
-                .map(spec -> Peer.of(spec, new Peer.Files(jar, js), flags))
+                .map(spec -> Peer.of(spec, new Peer.Files(jar, js, bench), flags))
                 .toList();
         List<Rounds<T>> results = new ArrayList<>();
         compared.forEach(peer -> results.add(new Rounds<>(peer.name(), new ArrayList<>())));

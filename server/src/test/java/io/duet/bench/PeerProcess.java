@@ -45,19 +45,23 @@ final class PeerProcess implements AutoCloseable {
         return port;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     ProcessUsage usage() {
-        return ProcessUsage.of(process.pid());
+        return ProcessUsage.of(process.toHandle());
     }
 
     /** Resident memory after the garbage was collected. */
     long settledBytes() {
         collectGarbage();
         collectGarbage();
-        return ProcessUsage.residentBytes(process.pid());
+        return residentBytes();
     }
 
     long residentBytes() {
-        return ProcessUsage.residentBytes(process.pid());
+        return ProcessUsage.residentBytes(process.toHandle());
     }
 
     private void collectGarbage() {
