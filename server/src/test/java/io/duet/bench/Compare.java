@@ -1,5 +1,6 @@
 package io.duet.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,10 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,13 +24,8 @@ import picocli.CommandLine.Option;
 @Command(name = "compare", mixinStandardHelpOptions = true, showDefaultValues = true, sortOptions = false)
 public final class Compare implements Callable<Integer> {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    private static final String REFERENCE = "node";
-
-    enum Kind {
-        FANOUT,
-        ECHO,
-        IDLE
-    }
+    private static final int SERVER_CORE = 0;
+    private static final int GENERATOR_CORE = 1;
 
     @Option(names = "--scenario", required = true, description = "${COMPLETION-CANDIDATES}")
     Kind scenario = Kind.FANOUT;
@@ -42,21 +41,35 @@ public final class Compare implements Callable<Integer> {
     String jvmFlags = "-XX:+UseSerialGC -Dio.netty.leakDetection.level=disabled";
 
     @Option(names = "--rounds", description = "how often each server is measured")
-    int rounds = 3;
+    int roundCount = 3;
 
-    @Option(names = "--clients", description = "0: as the scenario has it (500, 100, 10000)")
+    @Option(names = "--saturate", description = "offer more and more until the server falls behind")
+    boolean saturate;
+
+    @Option(names = "--pin", description = "servers on one core, all clients on another (taskset)")
+    boolean pin;
+
+    @Option(names = "--clients", description = "0: as the scenario has it")
     int clients;
 
-    @Option(names = "--rate", description = "broadcasts a second (fanout)")
-    int rate = 60;
+    @Option(
+            names = "--rate",
+            description =
+                    "broadcasts or connections a second, with --saturate of the first step; 0: as the scenario has it")
+    double rate;
 
-    @Option(names = "--bytes", description = "JSON of a message (fanout, echo)")
-    int bytes = 240;
+    @Option(names = "--bytes", description = "JSON of a message, or attachment; 0: as the scenario has it")
+    int bytes;
+
+    @Option(names = "--rooms", description = "of twelve (rooms)")
+    int rooms = 1000;
 
     @Option(names = "--warm-up", description = "seconds under load before the measurement")
     int warmUpSeconds = 10;
 
-    @Option(names = "--seconds", description = "0: as the scenario has it (15, 15, 60)")
+    @Option(
+            names = "--seconds",
+            description = "of the measurement, with --saturate of a step; 0: as the scenario has it")
     int seconds;
 
     @Option(names = "--jar", description = "the jar with the fixtures")
@@ -72,9 +85,16 @@ public final class Compare implements Callable<Integer> {
     @Nullable
     Path markdown;
 
+    @Option(names = "--json", description = "a file to append the results to, a line each")
+    @Nullable
+    Path json;
+
+    @Option(names = "--name", description = "the scenario's name in that file; default: its own")
+    String name = "";
+
     private Compare() {}
 
-    /** Prints a table; the exit code is not 0 if a message was lost, came twice or out of order. */
+    /** Prints a table; the exit code is not 0 if a server failed: a message was lost, came twice or out of order. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Compare())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -82,124 +102,72 @@ public final class Compare implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
-        String table =
-                switch (scenario) {
-                    case FANOUT ->
-                        work(new Fanout(new Fanout.Options(
-                                orElse(clients, 500), rate, bytes, warmUpSeconds, orElse(seconds, 15))));
-                    case ECHO ->
-                        work(new Echo(
-                                new Echo.Options(orElse(clients, 100), bytes, warmUpSeconds, orElse(seconds, 15))));
-                    case IDLE -> idle(new Idle(new Idle.Options(orElse(clients, 10_000), 1000, orElse(seconds, 60))));
-                };
+    public Integer call() throws IOException {
+        String machine = Machine.description(bench) + (pin ? ", one core for the server and one for the clients" : "");
+        if (pin) {
+            Machine.pin(ProcessHandle.current(), GENERATOR_CORE);
+            OUT.printf("servers on core %d, clients on core %d%n", SERVER_CORE, GENERATOR_CORE);
+        }
+        Kind.Settings settings = new Kind.Settings(clients, rate, bytes, rooms, warmUpSeconds, seconds);
+        Results results =
+                new Results(rounds(machine, saturate ? scenario.saturated(settings, OUT) : scenario.steady(settings)));
         OUT.println();
-        OUT.print(table);
+        OUT.print(results.markdown());
         if (markdown != null) {
-            Files.writeString(markdown, table + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(
+                    markdown, results.markdown() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
-        return 0;
+        return results.failures().isEmpty() ? 0 : 1;
     }
 
-    private String work(Scenario work) {
-        List<Rounds<Measurement>> results = rounds(server -> {
-            Measurement result = work.run(server);
-            OUT.printf(
-                    Locale.ROOT,
-                    "%.2f us a %s (user %.2f, system %.2f), %.0f/s, %.2f a read, p99 %.2f ms%n",
-                    result.micros(),
-                    work.unit(),
-                    result.userMicros(),
-                    result.systemMicros(),
-                    result.unitsPerSecond(),
-                    result.unitsPerRead(),
-                    result.latencies().millis(0.99));
-            return result;
-        });
-        Table table = new Table(
-                work.unit(),
-                "CPU us",
-                "spread",
-                "user",
-                "system",
-                "of " + REFERENCE,
-                "per s",
-                "per read",
-                "p50 ms",
-                "p99 ms",
-                "p99.9 ms");
-        for (Rounds<Measurement> result : results) {
-            table.row(
-                    result.peer(),
-                    result.text(Measurement::micros, 1),
-                    result.spread(Measurement::micros, 1),
-                    result.text(Measurement::userMicros, 1),
-                    result.text(Measurement::systemMicros, 1),
-                    result.ratio(results, REFERENCE, Measurement::micros),
-                    result.text(Measurement::unitsPerSecond, 0),
-                    result.text(Measurement::unitsPerRead, 2),
-                    result.text(each -> each.latencies().millis(0.5), 2),
-                    result.text(each -> each.latencies().millis(0.99), 2),
-                    result.text(each -> each.latencies().millis(0.999), 2));
-        }
-        return table.markdown();
-    }
-
-    private String idle(Idle idle) {
-        List<Rounds<Idle.Memory>> results = rounds(server -> {
-            Idle.Memory memory = idle.run(server);
-            OUT.printf(
-                    Locale.ROOT,
-                    "%.0f bytes a connection, later %.0f, before the collection %.0f; resident at first %.0f MB%n",
-                    memory.bytesPerClient(),
-                    memory.bytesPerClientLater(),
-                    memory.bytesPerClientAtPeak(),
-                    memory.base() / 1e6);
-            return memory;
-        });
-        Table table = new Table(
-                "connection",
-                "bytes",
-                "spread",
-                "of " + REFERENCE,
-                "later",
-                "uncollected",
-                "process MB at first",
-                "with all");
-        for (Rounds<Idle.Memory> result : results) {
-            table.row(
-                    result.peer(),
-                    result.text(Idle.Memory::bytesPerClient, 0),
-                    result.spread(Idle.Memory::bytesPerClient, 0),
-                    result.ratio(results, REFERENCE, Idle.Memory::bytesPerClient),
-                    result.text(Idle.Memory::bytesPerClientLater, 0),
-                    result.text(Idle.Memory::bytesPerClientAtPeak, 0),
-                    result.text(each -> each.base() / 1e6, 0),
-                    result.text(each -> each.peak() / 1e6, 0));
-        }
-        return table.markdown();
-    }
-
-    private <T> List<Rounds<T>> rounds(Function<PeerProcess, T> round) {
-        List<String> flags =
-                jvmFlags.isBlank() ? List.of() : Arrays.asList(jvmFlags.trim().split(" +"));
-        List<Peer> compared = peers.stream()
-                .map(spec -> Peer.of(spec, new Peer.Files(jar, js, bench), flags))
-                .toList();
-        List<Rounds<T>> results = new ArrayList<>();
-        compared.forEach(peer -> results.add(new Rounds<>(peer.name(), new ArrayList<>())));
-        for (int number = 1; number <= rounds; number++) {
-            for (int i = 0; i < compared.size(); i++) {
-                OUT.printf("round %d, %s: ", number, compared.get(i).name());
-                try (PeerProcess server = PeerProcess.start(compared.get(i))) {
-                    results.get(i).measurements().add(round.apply(server));
+    private List<Result> rounds(String machine, Scenario work) {
+        List<Result> results = new ArrayList<>();
+        Set<String> failed = new HashSet<>();
+        for (int round = 1; round <= roundCount; round++) {
+            for (Peer peer : peers(work)) {
+                if (failed.contains(peer.name())) {
+                    continue;
+                }
+                OUT.printf("round %d, %s: ", round, peer.name());
+                Map<Figure, Double> figures = Map.of();
+                String failure = null;
+                try (PeerProcess server = PeerProcess.start(peer)) {
+                    figures = work.run(server);
+                } catch (IllegalStateException e) {
+                    failure = e.getMessage();
+                    failed.add(peer.name());
+                }
+                OUT.println(failure == null ? text(figures) : "failed: " + failure);
+                Result result = new Result(
+                        name.isEmpty() ? scenario.name().toLowerCase(Locale.ROOT) : name,
+                        work.unit(),
+                        machine,
+                        peer.name(),
+                        round,
+                        figures,
+                        failure);
+                results.add(result);
+                if (json != null) {
+                    result.appendTo(json);
                 }
             }
         }
         return results;
     }
 
-    private static int orElse(int given, int usual) {
-        return given > 0 ? given : usual;
+    private List<Peer> peers(Scenario work) {
+        List<String> flags =
+                jvmFlags.isBlank() ? List.of() : Arrays.asList(jvmFlags.trim().split(" +"));
+        return peers.stream()
+                .map(spec -> Peer.of(spec, new Peer.Files(jar, js, bench), flags)
+                        .with(work.serverOptions().toArray(String[]::new)))
+                .map(peer -> pin ? peer.on(SERVER_CORE) : peer)
+                .toList();
+    }
+
+    private static String text(Map<Figure, Double> figures) {
+        return figures.entrySet().stream()
+                .map(each -> each.getKey().title() + " " + each.getKey().text(each.getValue()))
+                .collect(Collectors.joining(", "));
     }
 }

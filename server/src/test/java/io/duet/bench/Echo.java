@@ -1,10 +1,9 @@
 package io.duet.bench;
 
-import io.duet.app.bench.Latencies;
 import java.util.List;
 
-/** Each client sends an event that asks for an acknowledgement, and the next one when that has come. */
-final class Echo implements Scenario {
+/** Clients send events that ask for an acknowledgement, in turn or each the next one when the last was acknowledged. */
+final class Echo implements Workload {
     private static final int ID_DIGITS = 6;
     private static final int FIRST_ID = 100_000;
     private static final int IDS = 900_000;
@@ -13,7 +12,7 @@ final class Echo implements Scenario {
     private final Options options;
 
     /** @param bytes of the echoed object as JSON */
-    record Options(int clients, int bytes, int warmUpSeconds, int seconds) {}
+    record Options(int clients, int bytes) {}
 
     Echo(Options options) {
         this.options = options;
@@ -25,77 +24,57 @@ final class Echo implements Scenario {
     }
 
     @Override
-    public Measurement run(PeerProcess server) {
-        try (Load load = new Load(server.port())) {
-            Loop loop = new Loop(load.connect(options.clients()));
-            load.await(loop::start);
-            PeerProcess.pause(options.warmUpSeconds() * 1000L);
-            load.await(loop::restart);
-            long reads = load.await(load::reads);
-            ProcessUsage before = server.usage();
-            long started = System.nanoTime();
-            PeerProcess.pause(options.seconds() * 1000L);
-            ProcessUsage used = server.usage().minus(before);
-            Latencies latencies = load.await(loop::stop);
-            double seconds = (System.nanoTime() - started) / 1e9;
-            load.check();
-            return Measurement.of(used, load.await(load::reads) - reads, seconds, latencies);
-        }
+    public Run open(Load load) {
+        return new RoundTrips(load, load.connect(options.clients()));
     }
 
-    /** The state of a run; on the load's thread. */
-    private final class Loop {
+    private final class RoundTrips extends Run {
         private final List<BenchClient> clients;
         private final byte[] message =
                 Message.bytes("42" + FIRST_ID + "[\"echo\"," + Message.json("", options.bytes()) + "]");
         private final int sentOffset = Message.offsetOfTime(message);
         private final byte[] expected = Message.bytes("43" + FIRST_ID + "[" + Message.json("", options.bytes()) + "]");
         private final int receivedOffset = Message.offsetOfTime(expected);
-        private boolean stopped;
-        private Latencies latencies = new Latencies();
+        private int turn;
 
-        Loop(List<BenchClient> clients) {
+        RoundTrips(Load load, List<BenchClient> clients) {
+            super(load);
             this.clients = clients;
+            clients.forEach(client -> client.receiver(this::onMessage));
         }
 
-        boolean start() {
-            for (BenchClient client : clients) {
-                client.receiver(this::onMessage);
-                send(client);
-            }
-            return true;
+        @Override
+        int offerNext() {
+            send(clients.get(turn));
+            turn = (turn + 1) % clients.size();
+            return 1;
         }
 
-        boolean restart() {
-            latencies = new Latencies();
-            return true;
-        }
-
-        Latencies stop() {
-            stopped = true;
-            return latencies;
+        @Override
+        int offerFirst() {
+            clients.forEach(this::send);
+            return clients.size();
         }
 
         private void send(BenchClient client) {
-            Message.put(message, ID_OFFSET, ID_DIGITS, id(client));
+            Message.put(message, ID_OFFSET, ID_DIGITS, id(client.sent++));
             Message.putTime(message, sentOffset, Message.now());
             client.send(message);
         }
 
         private void onMessage(BenchClient client, byte[] received, int length) {
-            if (length != expected.length || Message.number(received, ID_OFFSET, ID_DIGITS) != id(client)) {
+            if (length != expected.length || Message.number(received, ID_OFFSET, ID_DIGITS) != id(client.received)) {
                 throw new IllegalStateException("acknowledgement " + client.received + " is not the one expected");
             }
-            if (stopped) {
-                return;
-            }
-            latencies.record(Message.now() - Message.time(received, receivedOffset));
             client.received++;
-            send(client);
+            done(Message.time(received, receivedOffset));
+            if (followed()) {
+                send(client);
+            }
         }
 
-        private int id(BenchClient client) {
-            return FIRST_ID + client.received % IDS;
+        private int id(int number) {
+            return FIRST_ID + number % IDS;
         }
     }
 }

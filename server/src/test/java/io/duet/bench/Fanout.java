@@ -1,26 +1,37 @@
 package io.duet.bench;
 
-import io.duet.app.bench.Latencies;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
 
 /**
- * One client broadcasts at a fixed rate to a room of others. Every receiver must get every broadcast, in order: each is known by its send
- * time.
+ * One client broadcasts to rooms in turn. Every member must get every broadcast to its rooms once, in order: what comes is for a room of its
+ * own, later than what came before, and in the end there are as many as were due.
  */
-final class Fanout implements Scenario {
-    private static final String ROOM = "r";
-    private static final long DRAIN_LIMIT_MILLIS = 60_000;
+final class Fanout implements Workload {
+    private static final int ROOM_DIGITS = 5;
+
+    /** A prime that divides no number of rooms here, so that neighbours, which have the same members, do not follow each other. */
+    private static final int STRIDE = 7919;
+
+    /** Compresses about as text does. */
+    private static final String WORDS =
+            "{a: 17, name: one of the many, at: 2024-11-05, text: what we all had to say of it} ";
 
     private final Options options;
 
+    /** What is broadcast. */
+    enum Payload {
+        JSON,
+        DEFLATED_JSON,
+        ATTACHMENT
+    }
+
     /**
-     * @param perSecond broadcasts offered
-     * @param bytes of the broadcast object as JSON
+     * @param members of each room; the clients are dealt to the rooms in turn
+     * @param bytes of the object as JSON, or of the attachment
      */
-    record Options(int clients, int perSecond, int bytes, int warmUpSeconds, int seconds) {}
+    record Options(int clients, int rooms, int members, int bytes, Payload payload, Load.Wire wire) {}
 
     Fanout(Options options) {
         this.options = options;
@@ -32,102 +43,108 @@ final class Fanout implements Scenario {
     }
 
     @Override
-    public Measurement run(PeerProcess server) {
-        try (Load load = new Load(server.port())) {
-            List<BenchClient> members = load.connect(options.clients());
-            BenchClient sender = load.connect(1).get(0);
-            load.join(members, ROOM);
-            Room room = new Room(load, sender, members);
-            room.broadcastFor(options.warmUpSeconds());
-            room.restart();
-            ProcessUsage before = server.usage();
-            long started = System.nanoTime();
-            room.broadcastFor(options.seconds());
-            double seconds = (System.nanoTime() - started) / 1e9;
-            ProcessUsage used = server.usage().minus(before);
-            load.check();
-            return Measurement.of(used, room.reads(), seconds, room.latencies);
-        }
+    public Load.Wire wire() {
+        return options.wire();
     }
 
-    /** The state of a run; on the load's thread. */
-    private final class Room {
-        private final Load load;
-        private final BenchClient sender;
-        private final List<BenchClient> members;
-        private final byte[] message =
-                Message.bytes("42[\"bcast\"," + Message.json("\"room\":\"" + ROOM + "\",", options.bytes()) + "]");
-        private final int sentOffset = Message.offsetOfTime(message);
-        private final byte[] expected =
-                Message.bytes("42[\"msg\"," + Message.json("\"room\":\"" + ROOM + "\",", options.bytes()) + "]");
-        private final int receivedOffset = Message.offsetOfTime(expected);
-        private long[] sent = new long[1024];
-        private int broadcasts;
-        private long deliveries;
-        private long readsBefore;
-        private Latencies latencies = new Latencies();
+    @Override
+    public Run open(Load load) {
+        List<BenchClient> members = members(load);
+        return new Broadcasts(load, load.connect(1).get(0), members);
+    }
 
-        Room(Load load, BenchClient sender, List<BenchClient> members) {
-            this.load = load;
+    /** Connects the members, each in its rooms. */
+    List<BenchClient> members(Load load) {
+        List<BenchClient> clients = load.connect(options.clients());
+        List<List<String>> roomsOf = new ArrayList<>();
+        for (int i = 0; i < clients.size(); i++) {
+            clients.get(i).index = i;
+            roomsOf.add(new ArrayList<>());
+        }
+        for (int room = 0; room < options.rooms(); room++) {
+            for (int i = 0; i < options.members(); i++) {
+                roomsOf.get((int) (((long) room * options.members() + i) % clients.size()))
+                        .add(name(room));
+            }
+        }
+        load.join(clients, client -> roomsOf.get(client.index));
+        return clients;
+    }
+
+    private static int roomOffset(byte[] message) {
+        return Message.offset(message, name(0)) - ROOM_DIGITS;
+    }
+
+    private static String name(int room) {
+        return String.format(Locale.ROOT, "r%0" + ROOM_DIGITS + "d", room);
+    }
+
+    /** The broadcasts to a set of members. */
+    class Broadcasts extends Run {
+        private final BenchClient sender;
+        private final boolean attachment = options.payload() == Payload.ATTACHMENT;
+        private final byte[] head;
+        private final byte[] message;
+        private final byte[] expected;
+        private final int roomOffset;
+        private final int timeOffset;
+        private final int expectedRoomOffset;
+        private final int expectedTimeOffset;
+        private int broadcasts;
+
+        Broadcasts(Load load, BenchClient sender, List<BenchClient> members) {
+            super(load);
             this.sender = sender;
-            this.members = members;
+            String json = Message.json(
+                    "\"room\":\"" + name(0) + "\",",
+                    options.bytes(),
+                    options.payload() == Payload.DEFLATED_JSON ? WORDS : "x");
+            head = Message.bytes("451-[\"bin\",\"" + name(0) + "\",{\"_placeholder\":true,\"num\":0}]");
+            message = attachment ? new byte[options.bytes()] : Message.bytes("42[\"bcast\"," + json + "]");
+            expected = attachment ? new byte[options.bytes()] : Message.bytes("42[\"msg\"," + json + "]");
+            roomOffset = roomOffset(attachment ? head : message);
+            timeOffset = attachment ? 0 : Message.offsetOfTime(message);
+            expectedRoomOffset = roomOffset(expected);
+            expectedTimeOffset = attachment ? 0 : Message.offsetOfTime(expected);
             load.await(() -> {
                 members.forEach(member -> member.receiver(this::onMessage));
                 return true;
             });
         }
 
-        void restart() {
-            load.await(() -> {
-                broadcasts = 0;
-                deliveries = 0;
-                latencies = new Latencies();
-                readsBefore = load.reads();
-                members.forEach(member -> member.received = 0);
-                return true;
-            });
-        }
-
-        long reads() {
-            return load.await(() -> load.reads() - readsBefore);
-        }
-
-        /** Returns when everything has arrived. */
-        void broadcastFor(int seconds) {
-            long periodNanos = TimeUnit.SECONDS.toNanos(1) / options.perSecond();
-            ScheduledFuture<?> task =
-                    load.loop().scheduleAtFixedRate(this::broadcast, 0, periodNanos, TimeUnit.NANOSECONDS);
-            PeerProcess.pause(seconds * 1000L);
-            load.await(() -> task.cancel(false));
-            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_LIMIT_MILLIS);
-            while (load.await(() -> deliveries < (long) broadcasts * members.size())) {
-                load.check();
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException(
-                            deliveries + " of " + (long) broadcasts * members.size() + " deliveries arrived");
-                }
-                PeerProcess.pause(5);
+        @Override
+        int offerNext() {
+            int room = (int) ((long) broadcasts++ * STRIDE % options.rooms());
+            Message.put(attachment ? head : message, roomOffset, ROOM_DIGITS, room);
+            Message.putTime(message, timeOffset, Message.now());
+            if (attachment) {
+                sender.send(head);
+                sender.sendBinary(message);
+            } else {
+                sender.send(message);
             }
-        }
-
-        private void broadcast() {
-            if (broadcasts == sent.length) {
-                sent = Arrays.copyOf(sent, sent.length * 2);
-            }
-            long now = Message.now();
-            sent[broadcasts++] = now;
-            Message.putTime(message, sentOffset, now);
-            sender.send(message);
+            return options.members();
         }
 
         private void onMessage(BenchClient client, byte[] received, int length) {
-            long time = Message.time(received, receivedOffset);
-            if (length != expected.length || time != sent[client.received]) {
-                throw new IllegalStateException("delivery " + client.received + " is not the one expected");
+            if (length != expected.length) {
+                throw new IllegalStateException("delivery of " + length + " bytes (expected: " + expected.length + ")");
             }
+            long sentAt = Message.time(received, expectedTimeOffset);
+            if (sentAt <= client.time) {
+                throw new IllegalStateException("delivery " + client.received + " came twice or out of order");
+            }
+            if (!attachment && !isIn(client, (int) Message.number(received, expectedRoomOffset, ROOM_DIGITS))) {
+                throw new IllegalStateException("delivery " + client.received + " is for a room of others");
+            }
+            client.time = sentAt;
             client.received++;
-            deliveries++;
-            latencies.record(Message.now() - time);
+            done(sentAt);
+        }
+
+        private boolean isIn(BenchClient client, int room) {
+            long first = (long) room * options.members();
+            return Math.floorMod(client.index - first, (long) options.clients()) < options.members();
         }
     }
 }

@@ -1,39 +1,26 @@
 package io.duet.bench;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** Connections that do nothing: what they take of the server's memory, garbage aside, at once and after a while. */
-final class Idle {
+final class Idle implements Scenario {
     private final Options options;
 
     /** @param seconds until the second look */
     record Options(int clients, int warmUpClients, int seconds) {}
 
-    /**
-     * One round of one server, bytes.
-     *
-     * @param base resident before the connections, with all code loaded
-     * @param peak resident with them, nothing collected
-     * @param settled resident with them, garbage collected
-     * @param later the same after a while
-     */
-    record Memory(int clients, long base, long peak, long settled, long later) {
-        double bytesPerClient() {
-            return (double) (settled - base) / clients;
-        }
-
-        double bytesPerClientLater() {
-            return (double) (later - base) / clients;
-        }
-
-        double bytesPerClientAtPeak() {
-            return (double) (peak - base) / clients;
-        }
-    }
-
     Idle(Options options) {
         this.options = options;
     }
 
-    Memory run(PeerProcess server) {
+    @Override
+    public String unit() {
+        return "connection";
+    }
+
+    @Override
+    public Map<Figure, Double> run(PeerProcess server) {
         try (Load load = new Load(server.port())) {
             load.connect(options.warmUpClients());
             load.closeClients();
@@ -46,7 +33,17 @@ final class Idle {
             PeerProcess.pause(options.seconds() * 1000L);
             long later = server.settledBytes();
             load.check();
-            return new Memory(options.clients(), base, peak, settled, later);
+            Map<Figure, Double> figures = new LinkedHashMap<>();
+            figures.put(Figure.BYTES, perClient(settled - base));
+            figures.put(Figure.BYTES_LATER, perClient(later - base));
+            figures.put(Figure.BYTES_UNCOLLECTED, perClient(peak - base));
+            figures.put(Figure.RESIDENT_FIRST, base / 1e6);
+            figures.put(Figure.RESIDENT_WITH_ALL, peak / 1e6);
+            return figures;
         }
+    }
+
+    private double perClient(long bytes) {
+        return (double) bytes / options.clients();
     }
 }

@@ -1,6 +1,8 @@
 package io.duet.bench;
 
 import io.duet.app.bench.Latencies;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * One round of one server.
@@ -25,5 +27,18 @@ record Measurement(
 
     double micros() {
         return userMicros + systemMicros;
+    }
+
+    Map<Figure, Double> figures() {
+        Map<Figure, Double> figures = new LinkedHashMap<>();
+        figures.put(Figure.CPU, micros());
+        figures.put(Figure.USER, userMicros);
+        figures.put(Figure.SYSTEM, systemMicros);
+        figures.put(Figure.PER_SECOND, unitsPerSecond);
+        figures.put(Figure.PER_READ, unitsPerRead);
+        figures.put(Figure.P50, latencies.millis(0.5));
+        figures.put(Figure.P99, latencies.millis(0.99));
+        figures.put(Figure.P999, latencies.millis(0.999));
+        return figures;
     }
 }

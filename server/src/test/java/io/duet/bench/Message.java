@@ -21,11 +21,17 @@ final class Message {
 
     /** An object with {@code t} (still zero), whatever {@code members} says before it, and padding up to {@code bytes}. */
     static String json(String members, int bytes) {
+        return json(members, bytes, "x");
+    }
+
+    /** The same, padded with what is repeated as often as it takes. */
+    static String json(String members, int bytes, String padding) {
         String head = "{" + members + "\"t\":" + "0".repeat(DIGITS) + ",\"pad\":\"";
         if (head.length() + 2 > bytes) {
             throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= " + (head.length() + 2) + ")");
         }
-        return head + "x".repeat(bytes - head.length() - 2) + "\"}";
+        int padded = bytes - head.length() - 2;
+        return head + padding.repeat(padded / padding.length() + 1).substring(0, padded) + "\"}";
     }
 
     static byte[] bytes(String text) {
@@ -34,7 +40,12 @@ final class Message {
 
     /** Where {@code t} is in messages that look like this one. */
     static int offsetOfTime(byte[] message) {
-        return new String(message, StandardCharsets.US_ASCII).indexOf("\"t\":") + 4;
+        return offset(message, "\"t\":");
+    }
+
+    /** Of what comes after a text that is in the message. */
+    static int offset(byte[] message, String before) {
+        return new String(message, StandardCharsets.US_ASCII).indexOf(before) + before.length();
     }
 
     static void putTime(byte[] message, int offset, long time) {

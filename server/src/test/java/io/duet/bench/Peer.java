@@ -68,6 +68,7 @@ record Peer(String name, List<String> command, boolean java) {
     private static List<String> java(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
         command.addAll(flags);
         command.addAll(List.of(arguments));
         return command;

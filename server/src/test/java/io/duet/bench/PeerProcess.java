@@ -95,7 +95,7 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
-    private static void run(String... command) {
+    static void run(String... command) {
         try {
             Process process = new ProcessBuilder(List.of(command))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -18,9 +18,15 @@ record Rounds<T>(String peer, List<T> measurements) {
 
     /** Least to greatest. */
     String spread(ToDoubleFunction<T> figure, int decimals) {
-        double least = measurements.stream().mapToDouble(figure).min().orElseThrow();
-        double greatest = measurements.stream().mapToDouble(figure).max().orElseThrow();
-        return number(least, decimals) + "-" + number(greatest, decimals);
+        return number(least(figure), decimals) + "-" + number(greatest(figure), decimals);
+    }
+
+    double least(ToDoubleFunction<T> figure) {
+        return measurements.stream().mapToDouble(figure).min().orElseThrow();
+    }
+
+    double greatest(ToDoubleFunction<T> figure) {
+        return measurements.stream().mapToDouble(figure).max().orElseThrow();
     }
 
     /** How this compares with the first server of its kind in a list; a dash without one. */

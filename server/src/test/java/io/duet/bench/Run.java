@@ -1,0 +1,131 @@
+package io.duet.bench;
+
+import io.duet.app.bench.Latencies;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Work with one server, offered once or several times; all state is on the load's thread. */
+abstract class Run {
+    private static final double MIN_TICK_NANOS = 100_000;
+    private static final double ROUNDING = 1e-6;
+    private static final long DRAIN_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    final Load load;
+    private boolean offering;
+    private double due;
+    private long offers;
+    private long offered;
+    private long done;
+    private long readsBefore;
+    private Latencies latencies = new Latencies();
+
+    /**
+     * How far it has come.
+     *
+     * @param offers how often work was offered
+     * @param offered units in them
+     * @param done units of them that are done
+     */
+    record Progress(long offers, long offered, long done) {}
+
+    Run(Load load) {
+        this.load = load;
+    }
+
+    /** Offers a piece of work, and tells how many units it has. */
+    abstract int offerNext();
+
+    /** Offers the first pieces of work that are followed by others as they are done. */
+    int offerFirst() {
+        throw new UnsupportedOperationException("rate: 0 (expected: > 0)");
+    }
+
+    /** Whether something that is no unit of this work has not come yet. */
+    boolean othersUnderWay() {
+        return false;
+    }
+
+    /** A unit is done. */
+    final void done(long sentAt) {
+        done++;
+        latencies.record(Message.now() - sentAt);
+    }
+
+    /** A unit is done, and another is offered in its place unless it is a rate that tells when. */
+    final boolean followed() {
+        if (offering) {
+            offers++;
+            offered++;
+        }
+        return offering;
+    }
+
+    /**
+     * Offers work for a while; when this returns, some of it may still be under way.
+     *
+     * @param perSecond pieces of work; 0: the next when the last is done
+     */
+    final Progress offer(double perSecond, int seconds) {
+        load.await(() -> {
+            offers = 0;
+            offered = 0;
+            done = 0;
+            due = 0;
+            latencies = new Latencies();
+            readsBefore = load.reads();
+            offering = perSecond == 0;
+            offered = offering ? offerFirst() : 0;
+            return true;
+        });
+        ScheduledFuture<?> pace = null;
+        if (perSecond > 0) {
+            double tick = Math.max(MIN_TICK_NANOS, 1e9 / perSecond);
+            double each = perSecond * tick / 1e9;
+            pace = load.loop().scheduleAtFixedRate(() -> onTick(each), 0, (long) tick, TimeUnit.NANOSECONDS);
+        }
+        PeerProcess.pause(seconds * 1000L);
+        ScheduledFuture<?> ended = pace;
+        return load.await(() -> {
+            offering = false;
+            if (ended != null) {
+                ended.cancel(false);
+            }
+            return new Progress(offers, offered, done);
+        });
+    }
+
+    /** Waits until all that was offered is done. */
+    final void drain() {
+        long deadline = System.nanoTime() + DRAIN_LIMIT_NANOS;
+        while (load.await(() -> done < offered || othersUnderWay())) {
+            load.check();
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(done + " of " + offered + " came");
+            }
+            PeerProcess.pause(5);
+        }
+        load.check();
+    }
+
+    final long reads() {
+        return load.await(() -> load.reads() - readsBefore);
+    }
+
+    /** Of what is done since work was last offered. */
+    final Latencies latencies() {
+        return latencies;
+    }
+
+    private void onTick(double each) {
+        try {
+            due += each;
+            while (due >= 1 - ROUNDING) {
+                due--;
+                offers++;
+                offered += offerNext();
+            }
+        } catch (RuntimeException e) {
+            load.fail(e);
+        }
+    }
+}
