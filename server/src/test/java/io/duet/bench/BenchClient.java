@@ -75,6 +75,10 @@ abstract class BenchClient {
         closeChannels();
     }
 
+    final boolean isClosing() {
+        return closing;
+    }
+
     final void fail(Throwable cause) {
         boolean early = connected.completeExceptionally(cause);
         if (!early && !closing) {

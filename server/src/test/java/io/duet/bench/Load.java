@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The clients of one run and the one thread on which they live. */
 final class Load implements AutoCloseable {
-    private static final int READ_BYTES = 4096;
+    private static final int READ_BYTES = 64 * 1024;
     private static final int CONNECTING_AT_ONCE = 64;
     private static final int LONGEST_MESSAGE_BYTES = 2 * 1024 * 1024;
     private static final long TIMEOUT_SECONDS = 120;

@@ -105,6 +105,7 @@ final class PollingClient extends BenchClient {
         private @Nullable Channel channel;
         private byte[] request = new byte[0];
         private boolean answered = true;
+        private boolean reused;
         private @Nullable ByteBuf input;
 
         Exchange(Consumer<ByteBuf> onBody) {
@@ -118,14 +119,19 @@ final class PollingClient extends BenchClient {
             System.arraycopy(body, 0, request, head.length, body.length);
             answered = false;
             if (channel == null) {
-                bootstrap.connect("127.0.0.1", wiring.port()).addListener(connecting -> {
-                    if (!connecting.isSuccess()) {
-                        fail(connecting.cause());
-                    }
-                });
+                connect();
             } else {
                 write(channel);
             }
+        }
+
+        private void connect() {
+            reused = false;
+            bootstrap.connect("127.0.0.1", wiring.port()).addListener(connecting -> {
+                if (!connecting.isSuccess()) {
+                    fail(connecting.cause());
+                }
+            });
         }
 
         private void write(Channel on) {
@@ -163,6 +169,7 @@ final class PollingClient extends BenchClient {
             if (all.writerIndex() - body >= length) {
                 input = null;
                 answered = true;
+                reused = true;
                 try {
                     onBody.accept(all.readerIndex(body));
                 } finally {
@@ -174,7 +181,11 @@ final class PollingClient extends BenchClient {
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             channel = null;
-            if (!answered) {
+            if (!answered && reused && input == null && !isClosing()) {
+                // As browsers do: the server closed while the request was on its way. netty-socketio does so after each
+                // response.
+                connect();
+            } else if (!answered) {
                 fail(new IllegalStateException("connection closed by the server"));
             }
             if (input != null) {
