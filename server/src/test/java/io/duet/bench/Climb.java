@@ -1,12 +1,12 @@
 package io.duet.bench;
 
 /**
- * Looks for the highest rate that is held: up by a quarter while it is, then twice halfway between what was and what was not. Down by halves
+ * Looks for the highest rate that is held: up by half while it is, then three times halfway between what was and what was not. Down by halves
  * at first if not even the start is held.
  */
 final class Climb {
-    private static final double STEP = 1.25;
-    private static final int REFINEMENTS = 2;
+    private static final double STEP = 1.5;
+    private static final int REFINEMENTS = 3;
     private static final double LOWEST_SHARE = 1.0 / 64;
 
     private final double lowest;

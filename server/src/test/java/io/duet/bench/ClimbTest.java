@@ -29,19 +29,21 @@ final class ClimbTest {
     }
 
     @Test
-    void isNotOverBeforeTheRateHalfwayWasTriedTwice() {
+    void isNotOverBeforeTheRateHalfwayWasTriedThreeTimes() {
         Climb climb = new Climb(START);
 
         climb.tried(true);
         climb.tried(false);
 
-        assertThat(climb.next()).isEqualTo(112.5);
+        assertThat(climb.next()).isEqualTo(125);
         climb.tried(true);
-        assertThat(climb.next()).isEqualTo(118.75);
-        assertThat(climb.isOver()).isFalse();
+        assertThat(climb.next()).isEqualTo(137.5);
         climb.tried(false);
+        assertThat(climb.next()).isEqualTo(131.25);
+        assertThat(climb.isOver()).isFalse();
+        climb.tried(true);
         assertThat(climb.isOver()).isTrue();
-        assertThat(climb.best()).isEqualTo(112.5);
+        assertThat(climb.best()).isEqualTo(131.25);
     }
 
     private static Climb climb(double limit) {

@@ -20,7 +20,7 @@ final class Machine {
                 ManagementFactory.getOperatingSystemMXBean().getAvailableProcessors(),
                 field("/proc/cpuinfo", "model name"),
                 Long.parseLong(field("/proc/meminfo", "MemTotal").replaceAll("\\D", "")) / 1e6,
-                System.getProperty("os.version"),
+                System.getProperty("os.version").replaceAll("^(\\d+\\.\\d+).*", "$1"),
                 System.getProperty("java.version"),
                 output("node", "--version"),
                 output(bench.resolve("node_modules/bun/bin/bun.exe").toString(), "--version"));

@@ -98,7 +98,8 @@ public final class Report implements Callable<Integer> {
         Map<String, Results> all = new LinkedHashMap<>();
         scenarios.forEach((name, results) -> all.put(name, new Results(results)));
         String notes = all.values().stream()
-                .map(results -> results.first().map(Figure::title).orElse("") + " a " + results.unit())
+                .map(results -> results.unit() + ": "
+                        + results.first().map(Report::direction).orElse("none"))
                 .distinct()
                 .collect(Collectors.joining("; "));
         BarChart chart = new BarChart(title(group), notes);
@@ -109,6 +110,10 @@ public final class Report implements Callable<Integer> {
                                 .map(rounds -> bar(rounds, figure))
                                 .toList())));
         return chart.svg();
+    }
+
+    private static String direction(Figure figure) {
+        return figure.title() + (figure == Figure.HELD ? ", more is better" : ", less is better");
     }
 
     private static Bar bar(Rounds<Result> rounds, Figure figure) {

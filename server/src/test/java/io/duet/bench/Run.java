@@ -26,7 +26,14 @@ abstract class Run {
      * @param offered units in them
      * @param done units of them that are done
      */
-    record Progress(long offers, long offered, long done) {}
+    record Progress(long offers, long offered, long done) {
+        long underWay() {
+            return offered - done;
+        }
+    }
+
+    /** How far it had come after half of the time and in the end. */
+    record Offered(Progress half, Progress end) {}
 
     Run(Load load) {
         this.load = load;
@@ -65,7 +72,7 @@ abstract class Run {
      *
      * @param perSecond pieces of work; 0: the next when the last is done
      */
-    final Progress offer(double perSecond, int seconds) {
+    final Offered offer(double perSecond, int seconds) {
         load.await(() -> {
             offers = 0;
             offered = 0;
@@ -83,15 +90,22 @@ abstract class Run {
             double each = perSecond * tick / 1e9;
             pace = load.loop().scheduleAtFixedRate(() -> onTick(each), 0, (long) tick, TimeUnit.NANOSECONDS);
         }
-        PeerProcess.pause(seconds * 1000L);
+        PeerProcess.pause(seconds * 500L);
+        Progress half = load.await(this::progress);
+        PeerProcess.pause(seconds * 500L);
         ScheduledFuture<?> ended = pace;
-        return load.await(() -> {
+        Progress end = load.await(() -> {
             offering = false;
             if (ended != null) {
                 ended.cancel(false);
             }
-            return new Progress(offers, offered, done);
+            return progress();
         });
+        return new Offered(half, end);
+    }
+
+    private Progress progress() {
+        return new Progress(offers, offered, done);
     }
 
     /** Waits until all that was offered is done. */

@@ -69,12 +69,12 @@ final class Saturation implements Scenario {
             ProcessUsage before = server.usage();
             long generatorBefore = load.cpuNanos();
             long started = System.nanoTime();
-            Run.Progress progress = run.offer(perSecond, options.stepSeconds());
+            Run.Offered offered = run.offer(perSecond, options.stepSeconds());
             double seconds = (System.nanoTime() - started) / 1e9;
             double generator = (load.cpuNanos() - generatorBefore) / 1e9 / seconds;
-            double offeredPerSecond = progress.offered() / seconds;
-            boolean offeredAll = progress.offers() >= NEARLY_ALL * perSecond * options.stepSeconds();
-            if (!offeredAll || progress.done() < NEARLY_ALL * progress.offered()) {
+            double offeredPerSecond = offered.end().offered() / seconds;
+            boolean offeredAll = offered.end().offers() >= NEARLY_ALL * perSecond * options.stepSeconds();
+            if (!offeredAll || !keepsUp(offered.half(), offered.end())) {
                 out.printf(
                         "%.0f/s: %s; ", offeredPerSecond, offeredAll ? "falls behind" : "the generator falls behind");
                 return null;
@@ -98,6 +98,12 @@ final class Saturation implements Scenario {
             out.printf("%.1f offered a second: %s; ", perSecond, e.getMessage());
             return null;
         }
+    }
+
+    /** Nearly all is done, or at least what is under way is late but does not become more. */
+    static boolean keepsUp(Run.Progress half, Run.Progress end) {
+        return end.done() >= NEARLY_ALL * end.offered()
+                || end.underWay() - half.underWay() <= (1 - NEARLY_ALL) * (end.offered() - half.offered());
     }
 
     /** What was too much for it is behind it. */
