@@ -10,12 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A real Redis process on a free port of this machine, with nothing kept. It ends with this JVM at the latest. */
 public final class RedisServer implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(10);
     static final Path DIRECTORY = temporary();
 
     private final int port;
@@ -189,8 +190,15 @@ public final class RedisServer implements AutoCloseable {
         return started;
     }
 
+    /** Without Awaitility, which the benchmarks do not have. */
     private void awaitAnswer() {
-        Awaitility.await("redis-server " + port).atMost(START_LIMIT).until(this::answers);
+        long started = System.nanoTime();
+        while (!answers()) {
+            if (System.nanoTime() - started > START_LIMIT.toNanos()) {
+                throw new IllegalStateException("redis-server " + port + " does not answer");
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
     }
 
     private boolean answers() {
