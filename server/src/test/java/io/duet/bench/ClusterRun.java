@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 /** Many rooms on several nodes: what the nodes and Redis spend on it, and what Redis delivers. */
 final class ClusterRun {
     private static final byte[] BUS = Message.bytes("420[\"bus\"]");
+    private static final int IDLE_SECONDS = 5;
     private static final int BUS_ANSWER = "430[".length();
 
     private final Options options;
@@ -31,6 +32,7 @@ final class ClusterRun {
                             .map(node -> load.connect(node.port(), 1).get(0))
                             .toList()
                     : List.of();
+            RedisUsage idle = idle(cluster);
             rooms.sendFor(options.warmUpSeconds());
 
             long counted = received(load, observers);
@@ -54,7 +56,7 @@ final class ClusterRun {
                     options.seconds(),
                     outcome.messages() / seconds,
                     deliveries / seconds,
-                    redis.deliveries(cluster.redis()) / seconds,
+                    redis.minus(idle.times(seconds / IDLE_SECONDS)).deliveries(cluster.redis()) / seconds,
                     counted / seconds,
                     micros / deliveries,
                     redis.cpuMicros() / deliveries,
@@ -65,6 +67,13 @@ final class ClusterRun {
                     outcome.repeated(),
                     outcome.disordered());
         }
+    }
+
+    /** What Redis does for nodes that only tell each other that they are there. */
+    private static RedisUsage idle(ClusterNodes cluster) {
+        RedisUsage before = RedisUsage.of(cluster.redis());
+        PeerProcess.pause(IDLE_SECONDS * 1000L);
+        return RedisUsage.of(cluster.redis()).minus(before);
     }
 
     /** How many messages have come from Redis, as Duet's nodes count them. */

@@ -63,13 +63,25 @@ record RedisUsage(long cpuMicros, Map<String, Long> calls, long inputBytes, long
                 answerBytes);
     }
 
+    /** Of so many times the time, if this is a difference. */
+    RedisUsage times(double factor) {
+        Map<String, Long> more = new HashMap<>();
+        calls.forEach((command, count) -> more.put(command, Math.round(count * factor)));
+        return new RedisUsage(
+                Math.round(cpuMicros * factor),
+                more,
+                Math.round(inputBytes * factor),
+                Math.round(outputBytes * factor),
+                0);
+    }
+
     /** How many messages nodes were handed, if this is a difference; {@code redis} is asked how they go out. */
     double deliveries(RedisServer redis) {
         long pings = calls("ping");
         long published = calls("publish") + calls("spublish");
         long appended = calls("xadd");
         long output = outputBytes - pings * PONG;
-        if (published > 0) {
+        if (published > appended) {
             double input = (double) (inputBytes - pings * PING) / published;
             return (output - published * PUBLISH_ANSWER) / (input + (subscribedByPattern(redis) ? PATTERN : 0));
         }
