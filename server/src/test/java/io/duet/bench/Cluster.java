@@ -1,6 +1,5 @@
 package io.duet.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -22,7 +20,6 @@ import picocli.CommandLine.Option;
 @Command(name = "cluster", mixinStandardHelpOptions = true, showDefaultValues = true, sortOptions = false)
 public final class Cluster implements Callable<Integer> {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Option(
             names = "--peers",
@@ -67,101 +64,59 @@ public final class Cluster implements Callable<Integer> {
     @Option(names = "--bench", description = "where bun-server.mjs is, with bun installed")
     Path bench = Path.of("server/src/test/bench");
 
-    @Option(
-            names = "--json",
-            description = "a file to append a line for each round to; the report is of all that are in it")
-    @Nullable
-    Path json;
-
-    @Option(names = "--markdown", description = "a file to write the table to")
+    @Option(names = "--markdown", description = "a file to append the table to")
     @Nullable
     Path markdown;
 
-    @Option(names = "--charts", description = "a directory for charts over the number of nodes")
+    @Option(names = "--json", description = "a file to append the results to, a line each")
     @Nullable
-    Path charts;
+    Path json;
 
     private Cluster() {}
 
-    /** Prints a table; the exit code is not 0 if a message was lost, came twice or out of order. */
+    /** Prints a table; the exit code is not 0 if a server failed: a message was lost, came twice or out of order. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Cluster()).execute(arguments));
     }
 
     @Override
     public Integer call() throws IOException {
-        List<ClusterResult> results = new ArrayList<>();
-        if (json != null && Files.exists(json)) {
-            for (String line : Files.readAllLines(json)) {
-                results.add(JSON.readValue(line, ClusterResult.class));
-            }
-        }
-        List<ClusterResult> fresh = run();
-        results.addAll(fresh);
-        ClusterReport report = new ClusterReport(results);
-        OUT.println();
-        OUT.print(report.markdown());
-        if (markdown != null) {
-            Files.writeString(markdown, report.markdown());
-        }
-        if (charts != null) {
-            Files.createDirectories(charts);
-            write(charts.resolve("cluster-redis.svg"), report.redisChart());
-            write(charts.resolve("cluster-p99.svg"), report.latencyChart());
-        }
-        return fresh.stream().allMatch(ClusterResult::faultless) ? 0 : 1;
-    }
-
-    private static void write(Path file, Optional<String> text) throws IOException {
-        if (text.isPresent()) {
-            Files.writeString(file, text.get());
-        }
-    }
-
-    private List<ClusterResult> run() throws IOException {
-        List<String> flags =
-                jvmFlags.isBlank() ? List.of() : Arrays.asList(jvmFlags.trim().split(" +"));
+        String machine = Machine.description(bench);
         ClusterRun run = new ClusterRun(new ClusterRun.Options(rooms, spread, rate, bytes, warmUpSeconds, seconds));
-        List<ClusterResult> results = new ArrayList<>();
+        List<Result> results = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             for (int count : nodes) {
                 for (String peer : peers) {
                     OUT.printf("round %d, %d x %s: ", round, count, peer);
-                    try (ClusterNodes cluster =
-                            ClusterNodes.start(peer, new Peer.Files(jar, js, bench), flags, count)) {
-                        ClusterResult result = run.run(peer, cluster);
-                        print(result);
-                        results.add(result);
-                        if (json != null) {
-                            Files.writeString(
-                                    json,
-                                    JSON.writeValueAsString(result) + "\n",
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.APPEND);
-                        }
+                    Result result = result(run, machine, peer, round, count);
+                    OUT.println(
+                            result.failure() == null ? Figure.text(result.figures()) : "failed: " + result.failure());
+                    results.add(result);
+                    if (json != null) {
+                        result.appendTo(json);
                     }
                 }
             }
         }
-        return results;
+        String table = new ClusterReport(Report.groups(results).get(ClusterReport.GROUP)).markdown();
+        OUT.println();
+        OUT.print(table);
+        if (markdown != null) {
+            Files.writeString(markdown, table + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+        return results.stream().allMatch(result -> result.failure() == null) ? 0 : 1;
     }
 
-    private static void print(ClusterResult result) {
-        OUT.printf(
-                Locale.ROOT,
-                "%.0f messages/s, %.0f deliveries/s, from Redis %.0f/s (%.2f a message; counted %.0f/s), "
-                        + "%.1f us a delivery, Redis %.1f, p50 %.1f p99 %.1f ms; lost %d, repeated %d, disordered %d%n",
-                result.sentPerSecond(),
-                result.deliveriesPerSecond(),
-                result.redisPerSecond(),
-                result.redisPerMessage(),
-                result.countedPerSecond(),
-                result.micros(),
-                result.redisMicros(),
-                result.p50(),
-                result.p99(),
-                result.lost(),
-                result.repeated(),
-                result.disordered());
+    private Result result(ClusterRun run, String machine, String peer, int round, int count) {
+        List<String> flags =
+                jvmFlags.isBlank() ? List.of() : Arrays.asList(jvmFlags.trim().split(" +"));
+        Map<Figure, Double> figures = Map.of();
+        String failure = null;
+        try (ClusterNodes cluster = ClusterNodes.start(peer, new Peer.Files(jar, js, bench), flags, count)) {
+            figures = run.run(cluster);
+        } catch (IllegalStateException e) {
+            failure = e.getMessage();
+        }
+        return new Result(run.scenario(count), "delivery", machine, peer, round, figures, failure);
     }
 }

@@ -9,6 +9,11 @@ import java.util.Locale;
 final class ClusterNodes implements AutoCloseable {
     private final RedisServer redis = RedisServer.start();
     private final List<PeerProcess> nodes = new ArrayList<>();
+    private final boolean counting;
+
+    private ClusterNodes(boolean counting) {
+        this.counting = counting;
+    }
 
     /** How nodes meet; what is not said is as each server has it. */
     enum Wire {
@@ -41,7 +46,7 @@ final class ClusterNodes implements AutoCloseable {
         String flags = spec.substring(name.length());
         int slash = name.indexOf('/');
         Peer peer = Peer.of((slash < 0 ? name : name.substring(0, slash)) + flags, files, jvmFlags);
-        ClusterNodes cluster = new ClusterNodes();
+        ClusterNodes cluster = new ClusterNodes(name.startsWith("duet"));
         peer = peer.with("--redis", cluster.redis.uri());
         if (slash >= 0) {
             peer = peer.with(Wire.of(name.substring(slash + 1)).arguments);
@@ -63,6 +68,11 @@ final class ClusterNodes implements AutoCloseable {
 
     RedisServer redis() {
         return redis;
+    }
+
+    /** Whether nodes answer {@code bus} with how many messages have come from Redis. */
+    boolean counting() {
+        return counting;
     }
 
     /** CPU time of all nodes so far. */

@@ -1,7 +1,9 @@
 package io.duet.bench;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Many rooms on several nodes: what the nodes and Redis spend on it, and what Redis delivers. */
@@ -19,16 +21,32 @@ final class ClusterRun {
         this.options = options;
     }
 
-    /** Does the work with freshly started nodes, first to warm them up, then to measure them. */
-    ClusterResult run(String peer, ClusterNodes cluster) {
-        int nodes = cluster.nodes().size();
-        int spread = Math.min(options.spread(), nodes);
-        Rooms.Shape shape = new Rooms.Shape(options.rooms() * nodes, spread, options.perSecond(), options.bytes());
-        try (Load load = new Load(cluster.nodes().get(0).port())) {
+    /** Of which clusters are compared with each other. */
+    String scenario(int nodes) {
+        return String.format(
+                "%s/%d %s, %d rooms on %d, %d/s",
+                ClusterReport.GROUP,
+                nodes,
+                nodes == 1 ? "node" : "nodes",
+                options.rooms() * nodes,
+                Math.min(options.spread(), nodes),
+                options.perSecond());
+    }
+
+    /**
+     * Does the work with freshly started nodes, first to warm them up, then to measure them.
+     *
+     * @throws IllegalStateException if a delivery was lost, came twice or out of order
+     */
+    Map<Figure, Double> run(ClusterNodes cluster) {
+        List<PeerProcess> nodes = cluster.nodes();
+        Rooms.Shape shape =
+                new Rooms.Shape(options.rooms() * nodes.size(), options.spread(), options.perSecond(), options.bytes());
+        try (Load load = new Load(nodes.get(0).port())) {
             Rooms rooms = new Rooms(load, shape);
-            rooms.gather(cluster.nodes());
-            List<BenchClient> observers = peer.startsWith("duet")
-                    ? cluster.nodes().stream()
+            rooms.gather(nodes);
+            List<BenchClient> observers = cluster.counting()
+                    ? nodes.stream()
                             .map(node -> load.connect(node.port(), 1).get(0))
                             .toList()
                     : List.of();
@@ -43,29 +61,23 @@ final class ClusterRun {
             micros = cluster.micros() - micros;
             counted = received(load, observers) - counted;
             load.check();
+            outcome.check();
 
-            double deliveries = outcome.deliveries();
             double seconds = outcome.seconds();
-            return new ClusterResult(
-                    peer,
-                    nodes,
-                    spread,
-                    shape.rooms(),
-                    options.perSecond(),
-                    options.bytes(),
-                    options.seconds(),
-                    outcome.messages() / seconds,
-                    deliveries / seconds,
-                    redis.minus(idle.times(seconds / IDLE_SECONDS)).deliveries(cluster.redis()) / seconds,
-                    counted / seconds,
-                    micros / deliveries,
-                    redis.cpuMicros() / deliveries,
-                    outcome.latencies().millis(0.5),
-                    outcome.latencies().millis(0.99),
-                    outcome.latencies().millis(0.999),
-                    outcome.lost(),
-                    outcome.repeated(),
-                    outcome.disordered());
+            double fromRedis = redis.minus(idle.times(seconds / IDLE_SECONDS)).deliveries(cluster.redis());
+            Map<Figure, Double> figures = new LinkedHashMap<>();
+            figures.put(Figure.CPU, (double) micros / outcome.deliveries());
+            figures.put(Figure.REDIS, (double) redis.cpuMicros() / outcome.deliveries());
+            figures.put(Figure.NODES, (double) nodes.size());
+            figures.put(Figure.SENT, outcome.messages() / seconds);
+            figures.put(Figure.FROM_REDIS, fromRedis / seconds);
+            figures.put(Figure.COPIES, fromRedis / outcome.messages());
+            figures.put(Figure.COUNTED, counted / seconds);
+            figures.put(Figure.PER_SECOND, outcome.deliveries() / seconds);
+            figures.put(Figure.P50, outcome.latencies().millis(0.5));
+            figures.put(Figure.P99, outcome.latencies().millis(0.99));
+            figures.put(Figure.P999, outcome.latencies().millis(0.999));
+            return figures;
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -137,7 +136,7 @@ public final class Compare implements Callable<Integer> {
                     failure = e.getMessage();
                     failed.add(peer.name());
                 }
-                OUT.println(failure == null ? text(figures) : "failed: " + failure);
+                OUT.println(failure == null ? Figure.text(figures) : "failed: " + failure);
                 Result result = new Result(
                         name.isEmpty() ? scenario.name().toLowerCase(Locale.ROOT) : name,
                         work.unit(),
@@ -163,11 +162,5 @@ public final class Compare implements Callable<Integer> {
                         .with(work.serverOptions().toArray(String[]::new)))
                 .map(peer -> pin ? peer.on(SERVER_CORE) : peer)
                 .toList();
-    }
-
-    private static String text(Map<Figure, Double> figures) {
-        return figures.entrySet().stream()
-                .map(each -> each.getKey().title() + " " + each.getKey().text(each.getValue()))
-                .collect(Collectors.joining(", "));
     }
 }

@@ -1,6 +1,8 @@
 package io.duet.bench;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What is measured, and how it is written. */
 enum Figure {
@@ -10,6 +12,12 @@ enum Figure {
     HELD("held per s", 0),
     PER_SECOND("per s", 0),
     PER_READ("per read", 2),
+    NODES("nodes", 0),
+    SENT("messages/s", 0),
+    FROM_REDIS("from Redis/s", 0),
+    COPIES("a message", 2),
+    COUNTED("nodes count", 0),
+    REDIS("Redis us", 1),
     P50("p50 ms", 2),
     P99("p99 ms", 2),
     P999("p99.9 ms", 2),
@@ -40,5 +48,12 @@ enum Figure {
 
     String text(double value) {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    /** All of them on one line. */
+    static String text(Map<Figure, Double> figures) {
+        return figures.entrySet().stream()
+                .map(each -> each.getKey().title() + " " + each.getKey().text(each.getValue()))
+                .collect(Collectors.joining(", "));
     }
 }

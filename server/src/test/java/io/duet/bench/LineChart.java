@@ -11,39 +11,52 @@ import java.util.stream.Collectors;
  * @param lines by name, at least one, of at least one point each, sorted by x
  */
 record LineChart(String title, String xName, Map<String, List<LineChart.Point>> lines) {
-    private static final int WIDTH = 640;
+    private static final int WIDTH = 720;
     private static final int HEIGHT = 360;
     private static final int LEFT = 72;
-    private static final int RIGHT = 150;
+    private static final int RIGHT = 190;
     private static final int TOP = 40;
     private static final int BOTTOM = 48;
     private static final int TICKS = 5;
+
+    /** For light and for dark ground. */
     private static final List<String> COLOURS =
-            List.of("#d1495b", "#00798c", "#edae49", "#30638e", "#6a994e", "#8d5a97", "#555555", "#bc6c25");
+            List.of("#d1495b", "#1a9f7d", "#d99a2b", "#4a86c5", "#6a994e", "#9a6bad", "#8c959f", "#bc6c25");
+
+    private static final String STYLE =
+            """
+            <style>
+            text { font: 13px system-ui, sans-serif; fill: #24292f }
+            .title { font-size: 15px; font-weight: 600 }
+            .middle { text-anchor: middle }
+            .end { text-anchor: end }
+            .grid { stroke: #8c959f; stroke-opacity: 0.35 }
+            @media (prefers-color-scheme: dark) {
+            text { fill: #e6edf3 }
+            }
+            </style>
+            """;
 
     record Point(double x, double y) {}
 
     String svg() {
-        StringBuilder svg = new StringBuilder();
-        svg.append(text(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">%n",
-                WIDTH, HEIGHT));
-        svg.append(text("<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>%n", WIDTH, HEIGHT));
-        svg.append(label(LEFT, 22, "start", title, "#222"));
+        StringBuilder svg = new StringBuilder(text(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">%n",
+                WIDTH, HEIGHT, WIDTH, HEIGHT));
+        svg.append("<title>").append(escaped(title)).append("</title>\n").append(STYLE);
+        svg.append(label("title", 0, 18, title));
         double top = ceiling();
         for (int i = 0; i <= TICKS; i++) {
-            double y = top * i / TICKS;
-            svg.append(text(
-                    "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>%n",
-                    LEFT, WIDTH - RIGHT, y(y, top), y(y, top)));
-            svg.append(label(LEFT - 8, y(y, top) + 4, "end", number(y), "#444"));
+            double y = y(top * i / TICKS, top);
+            svg.append(text("<path class=\"grid\" d=\"M%d %.1fH%d\"/>%n", LEFT, y, WIDTH - RIGHT));
+            svg.append(label("end", LEFT - 8, y + 4, number(top * i / TICKS)));
         }
         lines.values().stream()
                 .flatMap(List::stream)
                 .map(Point::x)
                 .distinct()
-                .forEach(x -> svg.append(label(x(x), HEIGHT - BOTTOM + 18, "middle", number(x), "#444")));
-        svg.append(label(x(greatestX() / 2), HEIGHT - 10, "middle", xName, "#444"));
+                .forEach(x -> svg.append(label("middle", x(x), HEIGHT - BOTTOM + 18, number(x))));
+        svg.append(label("middle", x(greatestX() / 2), HEIGHT - 10, xName));
         int number = 0;
         for (Map.Entry<String, List<Point>> line : lines.entrySet()) {
             String colour = COLOURS.get(number % COLOURS.size());
@@ -57,8 +70,10 @@ record LineChart(String title, String xName, Map<String, List<LineChart.Point>> 
                     .forEach(point -> svg.append(text(
                             "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
                             x(point.x()), y(point.y(), top), colour)));
-            svg.append(label(WIDTH - RIGHT + 12, TOP + 10 + 18 * number, "start", line.getKey(), colour));
-            number++;
+            int y = TOP + 6 + 20 * number++;
+            svg.append(
+                    text("<path d=\"M%d %dh16\" stroke=\"%s\" stroke-width=\"2\"/>%n", WIDTH - RIGHT + 12, y, colour));
+            svg.append(label("start", WIDTH - RIGHT + 34, y + 4, line.getKey()));
         }
         return svg.append("</svg>\n").toString();
     }
@@ -99,10 +114,12 @@ record LineChart(String title, String xName, Map<String, List<LineChart.Point>> 
         return value == Math.rint(value) ? text("%.0f", value) : text("%.1f", value);
     }
 
-    private static String label(double x, double y, String anchor, String label, String colour) {
-        String safe = label.replace("&", "&amp;").replace("<", "&lt;");
-        return text(
-                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n", x, y, anchor, colour, safe);
+    private static String label(String style, double x, double y, String label) {
+        return text("<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n", style, x, y, escaped(label));
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     private static String text(String format, Object... values) {

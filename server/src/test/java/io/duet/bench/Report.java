@@ -50,6 +50,10 @@ public final class Report implements Callable<Integer> {
                 machine = on;
                 text.append("\n").append(on).append(".\n");
             }
+            if (group.getKey().equals(ClusterReport.GROUP)) {
+                text.append(new ClusterReport(group.getValue()).writeTo(images));
+                continue;
+            }
             text.append(section(group.getKey(), group.getValue()));
             Files.writeString(images.resolve(image(group.getKey())), chart(group.getKey(), group.getValue()));
         }

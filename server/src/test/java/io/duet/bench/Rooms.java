@@ -43,7 +43,12 @@ final class Rooms {
      */
     record Shape(int rooms, int spread, int perSecond, int bytes) {}
 
-    /** What came of it. */
+    /**
+     * What came of it.
+     *
+     * @param lost deliveries that never came
+     * @param disordered those that came after a later message of the same sender
+     */
     record Outcome(
             long messages,
             long deliveries,
@@ -51,7 +56,16 @@ final class Rooms {
             long lost,
             long repeated,
             long disordered,
-            Latencies latencies) {}
+            Latencies latencies) {
+        /** @throws IllegalStateException if not every delivery came once and in order */
+        void check() {
+            if (lost + repeated + disordered > 0) {
+                throw new IllegalStateException(String.format(
+                        "%d of %d deliveries lost, %d repeated, %d out of order",
+                        lost, deliveries + lost, repeated, disordered));
+            }
+        }
+    }
 
     Rooms(Load load, Shape shape) {
         this.load = load;
