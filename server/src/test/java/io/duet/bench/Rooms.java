@@ -4,9 +4,7 @@ import io.duet.app.bench.Latencies;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -170,7 +168,14 @@ final class Rooms {
         }
         int from = (int) Message.number(bytes, received.from(), FROM_DIGITS) - FIRST_FROM;
         int number = (int) Message.number(bytes, received.number(), NUMBER_DIGITS) - FIRST_NUMBER;
-        member.take(from, number);
+        switch (member.arrivals.take(from, number)) {
+            case NEW -> arrived++;
+            case DISORDERED -> {
+                arrived++;
+                disordered++;
+            }
+            case REPEATED -> repeated++;
+        }
         latencies.record(Message.now() - Message.time(bytes, received.time()));
     }
 
@@ -195,8 +200,7 @@ final class Rooms {
     /** On the load's thread. */
     private final class Member {
         private final int room;
-        private final int[] next = new int[MEMBERS];
-        private final Set<Long> missing = new HashSet<>();
+        private final Arrivals arrivals = new Arrivals(MEMBERS);
         private int sent;
         BenchClient client;
 
@@ -204,33 +208,11 @@ final class Rooms {
             this.room = room;
         }
 
-        void take(int from, int number) {
-            if (number < next[from]) {
-                if (missing.remove(key(from, number))) {
-                    disordered++;
-                    arrived++;
-                } else {
-                    repeated++;
-                }
-                return;
-            }
-            for (; next[from] < number; next[from]++) {
-                missing.add(key(from, next[from]));
-            }
-            next[from]++;
-            arrived++;
-        }
-
         /** What is missing now is not waited for. */
         void forget() {
-            missing.clear();
             for (int from = 0; from < MEMBERS; from++) {
-                next[from] = members.get(room * MEMBERS + from).sent;
+                arrivals.forget(from, members.get(room * MEMBERS + from).sent);
             }
-        }
-
-        private long key(int from, int number) {
-            return (long) from << Integer.SIZE | number;
         }
     }
 }
