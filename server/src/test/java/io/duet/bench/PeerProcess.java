@@ -31,6 +31,8 @@ final class PeerProcess implements AutoCloseable {
             Process process = new ProcessBuilder(peer.command())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
+            // Whoever stops the benchmark stops the servers.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             CompletableFuture<Integer> port = new CompletableFuture<>();
             Thread reader = new Thread(() -> read(process, port), "output of " + peer.name());
             reader.setDaemon(true);
