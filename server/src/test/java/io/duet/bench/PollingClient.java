@@ -107,6 +107,7 @@ final class PollingClient extends BenchClient {
         private byte[] request = new byte[0];
         private boolean answered = true;
         private boolean reused;
+        private boolean keptAlive = true;
         private @Nullable ByteBuf input;
 
         Exchange(Consumer<ByteBuf> onBody) {
@@ -171,6 +172,10 @@ final class PollingClient extends BenchClient {
                 input = null;
                 answered = true;
                 reused = true;
+                if (!keptAlive) {
+                    channel = null;
+                    context.close();
+                }
                 try {
                     onBody.accept(all.readerIndex(body));
                 } finally {
@@ -181,6 +186,9 @@ final class PollingClient extends BenchClient {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
+            if (context.channel() != channel) {
+                return;
+            }
             channel = null;
             if (!answered && reused && input == null && !isClosing()) {
                 // As browsers do: the server closed while the request was on its way. netty-socketio does so after each
