@@ -140,7 +140,9 @@ final class DeployFilesTest {
         assertThat(copied.group(1)).isEqualTo("duet-server.jar");
         assertThat(dockerfile)
                 .contains("\"-jar\", \"" + copied.group(2) + "\"]")
-                .contains("CMD [\"serve\"]");
+                .contains("CMD [\"serve\"]")
+                .contains("\"-XX:SharedArchiveFile="
+                        + found("-XX:ArchiveClassesAtExit=(\\S+)", dockerfile).group(1) + "\"");
         assertThat(dockerfile.indexOf("USER 10001:10001")).isBetween(0, dockerfile.indexOf("ENTRYPOINT"));
         assertThat(deployment.text("spec.template.spec.securityContext.runAsUser"))
                 .isEqualTo("10001");
