@@ -311,7 +311,9 @@ class Run {
     return this;
   }
 
+  /** MONITOR may tell of what this script has sent when the clients have it already. */
   onCommand(line) {
+    if (line.includes(own)) return;
     const [command, channel, ...more] = words(line);
     if (!CARRIERS.includes(command?.toString()) || !channel.toString().startsWith(this.key)) return;
     if (command.toString() === PUBLISH) this.onPublished(channel.toString(), more[0]);
@@ -320,7 +322,7 @@ class Run {
 
   onAppended(stream, more) {
     const fields = more.slice(4);
-    if (fields[7]?.includes("barrier") || fields[1] === "script" || this.replaying) return;
+    if (fields[7]?.includes("barrier")) return;
     this.published.push({ channel: stream, fields: [0, 2, 4, 6].filter(i => i < fields.length).map(i => fields.slice(i, i + 2)) });
     this.awaited?.();
   }
@@ -429,12 +431,9 @@ class Run {
     const delivered = captured.map(({ client, server, frames }) => ({ client, frames: server === "A" ? remote.frames : frames }));
     const publish = () =>
       send(this.translated(channel).replace(/^[^#-]+/, this.key), Buffer.from(this.translated(Buffer.from(payloadHex, "hex").toString("latin1")), "latin1"));
-    const append = async () => {
-      this.replaying = true;
-      await pub.sendCommand(["XADD", stream, "*", ...fields.flat().map(word => this.translated(word))]);
-    };
+    const append = () => pub.sendCommand(["XADD", stream, "*", ...fields.flat().map(word => this.translated(word))]);
     const sendBarrier = nsp => (stream ? appendBarrier(stream, nsp) : send(`${this.key}#${nsp}#`, barrier(nsp)));
-    return this.delivers(delivered, stream ? append : publish, sendBarrier).finally(() => (this.replaying = false));
+    return this.delivers(delivered, stream ? append : publish, sendBarrier);
   }
 
   async end() {
@@ -477,6 +476,7 @@ async function calls(run, files, scope) {
 }
 
 const pub = await createClient({ url: settings.redis }).connect();
+const [, own] = /addr=(\S+)/.exec(await pub.sendCommand(["CLIENT", "INFO"]));
 const member = key => ["--redis", settings.redis, "--adapter", settings.adapter, "--key", key, "--answer-timeout", "1500"];
 const ANSWERS = { "ping-none": [], "ping-null": [null], "ping-bin": [{ $bin: "010203" }], "ping-obj": [{ a: 1, b: [true, null], d: { $date: 0 } }] };
 
