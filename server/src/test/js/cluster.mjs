@@ -1,4 +1,4 @@
-// Duet and Node servers as one cluster: --jar (duet-fixtures.jar) and --redis (its URI); --adapter (classic, sharded or streams), --combinations.
+// Duet and Node servers as one cluster: --jar (duet-fixtures.jar) and --redis (its URI); --adapter (classic, sharded or streams), --combinations, --processors (of each Duet server).
 // Two Duet and two Node processes; each combination of three of them, in either order, is a namespace that only these three serve. Its first
 // member sends. The scenarios are those of the adapters' published test suite. One Duet process has the msgpack parser, which is between it and
 // its clients.
@@ -11,7 +11,7 @@ import { duet, node } from "./members.mjs";
 
 const string = value => ({ type: "string", default: value });
 const { values: settings } = parseArgs({
-  options: { jar: string(), redis: string(), adapter: string("classic"), "subscription-mode": string("dynamic"), combinations: string("DDN,DND,DNN,NDD,NDN,NND") },
+  options: { jar: string(), redis: string(), adapter: string("classic"), "subscription-mode": string("dynamic"), combinations: string("DDN,DND,DNN,NDD,NDN,NND"), processors: string("") },
 });
 const tap = new Tap(`cluster, ${settings.adapter}`, 100);
 const classic = settings.adapter === "classic";
@@ -343,9 +343,10 @@ async function run(name, cluster, scenarios, sender) {
 
 const wire = ["--redis", settings.redis, "--adapter", settings.adapter, "--subscription-mode", settings["subscription-mode"]];
 const member = [...wire, "--answer-timeout", String(REQUESTS_TIMEOUT)];
+const processors = settings.processors ? [`-XX:ActiveProcessorCount=${settings.processors}`] : [];
 const [d1, d2, javaEmitter, n1, n2, pub] = await Promise.all([
-  duet(settings.jar, "d1", "node", ...member),
-  duet(settings.jar, "d2", "node", "--parser", "msgpack", ...member),
+  duet(settings.jar, "d1", "node", ...processors, ...member),
+  duet(settings.jar, "d2", "node", ...processors, "--parser", "msgpack", ...member),
   duet(settings.jar, "emitter", "emitter", ...wire),
   node("n1", ...member),
   node("n2", ...member),

@@ -71,7 +71,8 @@ function started(member) {
 
 /** A fixture of Duet's. */
 export function duet(jar, name, fixture, ...args) {
-  return started(new Member(name, "java", ["-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea", "-jar", jar, fixture, ...args]));
+  const [jvm, own] = [true, false].map(yes => args.filter(arg => arg.startsWith("-XX:") === yes));
+  return started(new Member(name, "java", ["-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea", ...jvm, "-jar", jar, fixture, ...own]));
 }
 
 /** The counterpart of the fixture `node`. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,14 @@ public interface LocalSockets {
 
     /** Of which rooms the past is kept. */
     HistoryOptions history();
+
+    /**
+     * The event loop on which all connections of this node are, an adapter's own too if it can, where there is but one; nothing by default.
+     * Nothing on it may block. It lives longer than the adapter.
+     */
+    default Optional<ScheduledExecutorService> eventLoop() {
+        return Optional.empty();
+    }
 
     /**
      * Sends an event to sockets of this node. The packet is encoded once, before this returns; each receiver that is still connected gets it

@@ -1,9 +1,11 @@
 package io.duet.engineio;
 
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import java.util.Optional;
 
 /** What an {@link Acceptor} makes of a new connection. Not for applications: the one public type of this package that shows Netty's. */
 public final class ConnectionPipeline {
@@ -11,6 +13,11 @@ public final class ConnectionPipeline {
     private static final int MAX_HTTP_HEAD_BYTES = 16 * 1024;
 
     private ConnectionPipeline() {}
+
+    /** Where new connections are to be; nothing if the acceptor is to put them on event loops of its own. */
+    public static Optional<EventLoop> loop(EngineServer engine) {
+        return engine.loopIfShared();
+    }
 
     /** Makes a new connection serve HTTP and Engine.IO; behind a TLS handler if there is one. */
     public static void install(ChannelPipeline pipeline, EngineServer engine) {

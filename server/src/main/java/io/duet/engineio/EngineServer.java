@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,6 +27,7 @@ public final class EngineServer {
     private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, EngineSession> sessions = new ConcurrentHashMap<>();
     private final Map<EventLoop, SessionLoop> loops = new ConcurrentHashMap<>();
+    private final SharedLoop sharedLoop = new SharedLoop();
     private final SharedTexts texts = new SharedTexts();
     private volatile boolean closing;
     private volatile boolean draining;
@@ -123,6 +125,24 @@ public final class EngineServer {
         if (draining && sessions.isEmpty()) {
             drained.complete(null);
         }
+    }
+
+    /**
+     * The event loop of all connections of this node, if it has one processor, for whoever has connections of his own; otherwise there is none.
+     * Nothing on it may block. It is Netty's. Made by the first call; clients that connect are on it if that was before
+     * {@link Acceptor#listen}.
+     */
+    public Optional<ScheduledExecutorService> sharedLoop() {
+        return sharedLoop.get().map(loop -> loop);
+    }
+
+    /** Ends {@link #sharedLoop()}, when nobody uses it any more. */
+    public void shutDown() {
+        sharedLoop.close();
+    }
+
+    Optional<EventLoop> loopIfShared() {
+        return sharedLoop.ifMade();
     }
 
     RequestRouter router() {

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,17 @@ final class ListeningChannel {
     private volatile @Nullable Channel channel;
 
     void watch(ServerBootstrap applied) {
+        watch(applied, Optional.empty());
+    }
+
+    /** @param loop where connections are to be, rather than on the library's threads */
+    void watch(ServerBootstrap applied, Optional<EventLoop> loop) {
         bootstrap = applied;
         applied.handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel opened) {
                 channel = opened;
+                loop.ifPresent(those -> opened.pipeline().addLast(new SharedLoopAcceptor(those, applied.config())));
             }
         });
     }

@@ -3,13 +3,16 @@ package io.duet.netty;
 import com.corundumstudio.socketio.Configuration;
 import com.corundumstudio.socketio.SocketIOServer;
 import io.duet.engineio.Acceptor;
+import io.duet.engineio.ConnectionPipeline;
 import io.duet.engineio.EngineServer;
 import io.duet.engineio.ListenOptions;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.Optional;
 
 /** Listens by means of netty-socketio's server. */
 public final class SocketIoBootstrap implements Acceptor {
@@ -18,7 +21,7 @@ public final class SocketIoBootstrap implements Acceptor {
 
     @Override
     public Binding listen(ListenOptions options, EngineServer engine) {
-        ListeningServer server = new ListeningServer(configuration(options));
+        ListeningServer server = new ListeningServer(configuration(options), ConnectionPipeline.loop(engine));
         server.setPipelineFactory(new DuetChannelInitializer(engine, options.proxyProtocol()));
         try {
             server.start();
@@ -59,14 +62,17 @@ public final class SocketIoBootstrap implements Acceptor {
     private static final class ListeningServer extends SocketIOServer implements Binding {
         private final ListeningChannel listening = new ListeningChannel();
 
-        ListeningServer(Configuration configuration) {
+        private final Optional<EventLoop> loop;
+
+        ListeningServer(Configuration configuration, Optional<EventLoop> loop) {
             super(configuration);
+            this.loop = loop;
         }
 
         @Override
         protected void applyConnectionOptions(ServerBootstrap applied) {
             super.applyConnectionOptions(applied);
-            listening.watch(applied);
+            listening.watch(applied, loop);
         }
 
         @Override

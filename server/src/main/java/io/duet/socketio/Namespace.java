@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -422,6 +423,11 @@ public class Namespace {
         @Override
         public HistoryOptions history() {
             return server.options().history();
+        }
+
+        @Override
+        public Optional<ScheduledExecutorService> eventLoop() {
+            return server.engine().sharedLoop();
         }
 
         @Override

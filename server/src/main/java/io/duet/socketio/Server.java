@@ -111,6 +111,7 @@ public final class Server {
                                 if (bound != null) {
                                     bound.close();
                                 }
+                                engine.shutDown();
                                 if (ownPool != null) {
                                     ownPool.shutdown();
                                 }

@@ -46,6 +46,13 @@ public final class Cluster implements Callable<Integer> {
     @Option(names = "--warm-up", description = "seconds under load before the measurement")
     int warmUpSeconds = 60;
 
+    @Option(
+            names = "--warm-up-rate",
+            description =
+                    "messages a second in each room meanwhile: what a JVM calls often it compiles sooner; default: as --rate")
+    @Nullable
+    Integer warmUpRate;
+
     @Option(names = "--seconds", description = "of the measurement")
     int seconds = 15;
 
@@ -82,7 +89,8 @@ public final class Cluster implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String machine = Machine.description(bench);
-        ClusterRun run = new ClusterRun(new ClusterRun.Options(rooms, spread, rate, bytes, warmUpSeconds, seconds));
+        ClusterRun run = new ClusterRun(new ClusterRun.Options(
+                rooms, spread, rate, bytes, warmUpSeconds, warmUpRate == null ? rate : warmUpRate, seconds));
         List<Result> results = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             for (int count : nodes) {

@@ -10,12 +10,14 @@ import java.util.concurrent.CompletableFuture;
 final class ClusterRun {
     private static final byte[] BUS = Message.bytes("420[\"bus\"]");
     private static final int IDLE_SECONDS = 5;
+    private static final int SETTLING_SECONDS = 10;
     private static final int BUS_ANSWER = "430[".length();
 
     private final Options options;
 
     /** @param rooms a node */
-    record Options(int rooms, int spread, int perSecond, int bytes, int warmUpSeconds, int seconds) {}
+    record Options(
+            int rooms, int spread, int perSecond, int bytes, int warmUpSeconds, int warmUpPerSecond, int seconds) {}
 
     ClusterRun(Options options) {
         this.options = options;
@@ -40,8 +42,7 @@ final class ClusterRun {
      */
     Map<Figure, Double> run(ClusterNodes cluster) {
         List<PeerProcess> nodes = cluster.nodes();
-        Rooms.Shape shape =
-                new Rooms.Shape(options.rooms() * nodes.size(), options.spread(), options.perSecond(), options.bytes());
+        Rooms.Shape shape = new Rooms.Shape(options.rooms() * nodes.size(), options.spread(), options.bytes());
         try (Load load = new Load(nodes.get(0).port())) {
             Rooms rooms = new Rooms(load, shape);
             rooms.gather(nodes);
@@ -51,12 +52,16 @@ final class ClusterRun {
                             .toList()
                     : List.of();
             RedisUsage idle = idle(cluster);
-            rooms.sendFor(options.warmUpSeconds());
+            // All that happens between the two is warm then, too.
+            received(load, observers);
+            rooms.sendFor(options.warmUpSeconds(), options.warmUpPerSecond());
+            received(load, observers);
+            rooms.sendFor(SETTLING_SECONDS, options.perSecond());
 
             long counted = received(load, observers);
             long micros = cluster.micros();
             RedisUsage before = RedisUsage.of(cluster.redis());
-            Rooms.Outcome outcome = rooms.sendFor(options.seconds());
+            Rooms.Outcome outcome = rooms.sendFor(options.seconds(), options.perSecond());
             RedisUsage redis = RedisUsage.of(cluster.redis()).minus(before);
             micros = cluster.micros() - micros;
             counted = received(load, observers) - counted;

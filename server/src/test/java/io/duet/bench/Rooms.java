@@ -36,10 +36,9 @@ final class Rooms {
 
     /**
      * @param spread on how many of the nodes the members of a room are
-     * @param perSecond messages offered to each room
      * @param bytes of a message as JSON
      */
-    record Shape(int rooms, int spread, int perSecond, int bytes) {}
+    record Shape(int rooms, int spread, int bytes) {}
 
     /**
      * What came of it.
@@ -108,8 +107,12 @@ final class Rooms {
         PeerProcess.pause(SETTLING_MILLIS);
     }
 
-    /** Returns when everything has arrived, or nothing more comes. */
-    Outcome sendFor(int seconds) {
+    /**
+     * Returns when everything has arrived, or nothing more comes.
+     *
+     * @param perSecond messages offered to each room
+     */
+    Outcome sendFor(int seconds, int perSecond) {
         load.await(() -> {
             messages = 0;
             arrived = 0;
@@ -119,7 +122,7 @@ final class Rooms {
             return true;
         });
         long started = System.nanoTime();
-        long period = TimeUnit.SECONDS.toNanos(1) / ((long) shape.rooms() * shape.perSecond());
+        long period = TimeUnit.SECONDS.toNanos(1) / ((long) shape.rooms() * perSecond);
         ScheduledFuture<?> task = load.loop().scheduleAtFixedRate(this::send, 0, period, TimeUnit.NANOSECONDS);
         PeerProcess.pause(seconds * 1000L);
         load.await(() -> task.cancel(false));

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Duet and Node servers on one Redis; what is checked is said in {@code cluster.mjs} and {@code vectors.mjs}. */
 final class ClusterIT {
@@ -24,6 +26,13 @@ final class ClusterIT {
     @Test
     void duetAndNodeServersBehaveAsOneOnTheStreamsWire() throws Exception {
         run("cluster.mjs", "--adapter", "streams", "--combinations", "DDN,DNN,NDD");
+    }
+
+    /** Clients and Redis are on one event loop then. */
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "streams"})
+    void duetServersWithOneProcessorBehaveTheSame(String wire) throws Exception {
+        run("cluster.mjs", "--adapter", wire, "--processors", "1", "--combinations", "DDN");
     }
 
     @Test

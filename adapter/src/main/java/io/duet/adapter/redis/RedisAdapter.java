@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +167,7 @@ public final class RedisAdapter implements AdapterFactory {
             throw new IllegalArgumentException(
                     "history: wanted, which this wire cannot keep (expected: RedisAdapter.streams, or no Redis)");
         }
-        Node used = node();
+        Node used = node(sockets.eventLoop());
         adapters++;
         return new ClusterAdapter(
                 sockets,
@@ -178,7 +179,7 @@ public final class RedisAdapter implements AdapterFactory {
 
     @Override
     public synchronized PresenceLog presenceLog(String namespace, Duration lease) {
-        return new RedisPresenceLog(node().bus(), options.key(), namespace, lease);
+        return new RedisPresenceLog(node(Optional.empty()).bus(), options.key(), namespace, lease);
     }
 
     @Override
@@ -191,10 +192,15 @@ public final class RedisAdapter implements AdapterFactory {
         return node != null && node.bus().isReady() && node.streams().isReady();
     }
 
-    private Node node() {
+    private Node node(Optional<ScheduledExecutorService> eventLoop) {
         Node used = node;
         if (used == null) {
-            RedissonBus bus = RedissonBus.start(servers.get(), options, kind.commands(), counters);
+            RedissonBus bus = RedissonBus.start(
+                    servers.get(),
+                    options,
+                    kind.commands(),
+                    counters,
+                    eventLoop.map(RedisLoop::on).orElseGet(RedisLoop::own));
             used = new Node(bus, new Streams(options, bus::masterOf, bus.loop(), bus.streamListener()));
             node = used;
         }

@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -20,20 +21,39 @@ import org.redisson.client.RedisClientConfig;
  * The one thread on which a node's own connections to Redis live: what is read is handled where it was read, and what comes of it is written at
  * once. At a few hundred messages a second handing them from one thread to another costs more than handling them.
  *
- * <p>Nothing on it may block.
+ * <p>With one processor it is the thread of the clients' connections too. Nothing on it may block.
  */
 final class RedisLoop {
     private static final long QUIET_MILLIS = 20;
     private static final long LIMIT_MILLIS = 1000;
 
     private final EventLoop loop;
+    private final boolean isOwn;
     private final Class<? extends DuplexChannel> channel;
 
-    RedisLoop() {
+    private RedisLoop(EventLoop loop, boolean isOwn, boolean epoll) {
+        this.loop = loop;
+        this.isOwn = isOwn;
+        this.channel = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** One with a thread of its own. */
+    static RedisLoop own() {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("duet-redis-io", true), io).next();
-        this.channel = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        DefaultThreadFactory thread = new DefaultThreadFactory("duet-redis-io", true);
+        return new RedisLoop(new MultiThreadIoEventLoopGroup(1, thread, io).next(), true, epoll);
+    }
+
+    /** On the event loop of the node's other connections, if that is one of Netty's that can take them. */
+    static RedisLoop on(ScheduledExecutorService shared) {
+        if (shared instanceof IoEventLoop io) {
+            boolean epoll = io.isIoType(EpollIoHandler.class);
+            if (epoll || io.isIoType(NioIoHandler.class)) {
+                return new RedisLoop(io, false, epoll);
+            }
+        }
+        return own();
     }
 
     ScheduledExecutorService executor() {
@@ -53,6 +73,8 @@ final class RedisLoop {
     }
 
     void close() {
-        loop.parent().shutdownGracefully(QUIET_MILLIS, LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        if (isOwn) {
+            loop.parent().shutdownGracefully(QUIET_MILLIS, LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 }

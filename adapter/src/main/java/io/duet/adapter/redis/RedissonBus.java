@@ -49,7 +49,7 @@ final class RedissonBus implements Bus {
         created.setDaemon(true);
         return created;
     });
-    private final RedisLoop loop = new RedisLoop();
+    private final RedisLoop loop;
     private final AtomicInteger dropped = new AtomicInteger();
     private final AtomicInteger overrun = new AtomicInteger();
     private final BusCounters counters;
@@ -59,8 +59,10 @@ final class RedissonBus implements Bus {
     /** Those below belong to the thread. */
     private final List<Topic> fresh = new ArrayList<>();
 
-    private RedissonBus(RedisServers servers, RedisAdapterOptions options, BusCounters counters, PubSub commands) {
+    private RedissonBus(
+            RedisServers servers, RedisAdapterOptions options, BusCounters counters, PubSub commands, RedisLoop loop) {
         this.servers = servers;
+        this.loop = loop;
         this.listener = options.listener();
         this.countTimeout = options.requestsTimeout();
         this.commands = commands;
@@ -75,8 +77,10 @@ final class RedissonBus implements Bus {
                 .orElseGet(() -> new Shards.Single(shard.apply(servers::master)));
     }
 
-    static RedissonBus start(RedisServers servers, RedisAdapterOptions options, PubSub commands, BusCounters counters) {
-        RedissonBus bus = new RedissonBus(servers, options, counters, commands);
+    /** @param loop ends with the bus, if it is its own */
+    static RedissonBus start(
+            RedisServers servers, RedisAdapterOptions options, PubSub commands, BusCounters counters, RedisLoop loop) {
+        RedissonBus bus = new RedissonBus(servers, options, counters, commands, loop);
         counters.bus(bus);
         bus.thread.execute(bus.shards::start);
         bus.thread.scheduleWithFixedDelay(bus::tick, REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
@@ -85,7 +89,7 @@ final class RedissonBus implements Bus {
 
     /** The same for who does not count. */
     static RedissonBus start(RedisServers servers, RedisAdapterOptions options, PubSub commands) {
-        return start(servers, options, commands, new BusCounters());
+        return start(servers, options, commands, new BusCounters(), RedisLoop.own());
     }
 
     private void tick() {
