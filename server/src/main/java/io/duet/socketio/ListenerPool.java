@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads on which listeners may block: as many as there are processors while they do not, more when they do, up to a limit beyond which
@@ -17,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * queue stands still too. Of the threads that have nothing to do then, half go each {@value #SHRINK_MILLIS} ms. They would not go by themselves,
  * since each gets its turn.
  *
- * <p>Who adds a task looks after the queue; a thread of its own does so besides, seldom, while something is queued or there are more threads
- * than usual.
+ * <p>Who adds a task looks after the queue; a thread of its own does so besides, seldom, while something is queued and no thread is free, or there
+ * are more threads than usual.
  */
 final class ListenerPool extends ThreadPoolExecutor {
     private static final long IDLE_SECONDS = 30;
@@ -32,6 +33,7 @@ final class ListenerPool extends ThreadPoolExecutor {
     private final ScheduledThreadPoolExecutor watch;
     private final AtomicBoolean watched = new AtomicBoolean();
     private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
 
     /** When a task was taken last, or came to an empty queue. */
     private volatile long movedNanos;
@@ -68,7 +70,7 @@ final class ListenerPool extends ThreadPoolExecutor {
             movedNanos = System.nanoTime();
         }
         super.execute(task);
-        if (!getQueue().isEmpty()) {
+        if (isShort()) {
             growIfStalled();
             lookSoon();
         }
@@ -76,7 +78,22 @@ final class ListenerPool extends ThreadPoolExecutor {
 
     @Override
     protected void beforeExecute(Thread thread, Runnable task) {
+        busy.incrementAndGet();
         movedNanos = System.nanoTime();
+        if (isShort()) {
+            // Whoever queued what is left may have seen this thread free.
+            lookSoon();
+        }
+    }
+
+    @Override
+    protected void afterExecute(Runnable task, @Nullable Throwable failure) {
+        busy.decrementAndGet();
+    }
+
+    /** A free thread is on its way to what is queued. */
+    private boolean isShort() {
+        return !getQueue().isEmpty() && busy.get() >= getPoolSize();
     }
 
     @Override

@@ -168,8 +168,8 @@ final class DeploymentIT {
             }
             List<Client> clients = running.end();
 
-            report("rolling restart, " + kind, clients, "");
             assertThat(clients).allMatch(Client::joined);
+            report("rolling restart, " + kind, clients, "");
         }
     }
 
