@@ -46,12 +46,8 @@ public final class Cluster implements Callable<Integer> {
     @Option(names = "--warm-up", description = "seconds under load before the measurement")
     int warmUpSeconds = 60;
 
-    @Option(
-            names = "--warm-up-rate",
-            description =
-                    "messages a second in each room meanwhile: what a JVM calls often it compiles sooner; default: as --rate")
-    @Nullable
-    Integer warmUpRate;
+    @Option(names = "--warm-up-times", description = "how much more is offered meanwhile than is measured")
+    int warmUpTimes = 1;
 
     @Option(names = "--seconds", description = "of the measurement")
     int seconds = 15;
@@ -60,7 +56,7 @@ public final class Cluster implements Callable<Integer> {
     int rounds = 1;
 
     @Option(names = "--jvm", description = "JVM flags of peers on Java, separated by blanks")
-    String jvmFlags = "-XX:+UseSerialGC -Xmx256m -Dio.netty.leakDetection.level=disabled";
+    String jvmFlags = "-XX:+UseSerialGC -Xmx256m -Dio.netty.leakDetection.level=disabled -XX:ActiveProcessorCount=1";
 
     @Option(names = "--jar", description = "the jar with the fixtures")
     Path jar = Path.of("server/target/duet-fixtures.jar");
@@ -89,8 +85,8 @@ public final class Cluster implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String machine = Machine.description(bench);
-        ClusterRun run = new ClusterRun(new ClusterRun.Options(
-                rooms, spread, rate, bytes, warmUpSeconds, warmUpRate == null ? rate : warmUpRate, seconds));
+        ClusterRun run = new ClusterRun(
+                new ClusterRun.Options(rooms, spread, rate, bytes, new WarmUp(warmUpSeconds, warmUpTimes), seconds));
         List<Result> results = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             for (int count : nodes) {

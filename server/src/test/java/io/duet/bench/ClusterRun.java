@@ -10,14 +10,12 @@ import java.util.concurrent.CompletableFuture;
 final class ClusterRun {
     private static final byte[] BUS = Message.bytes("420[\"bus\"]");
     private static final int IDLE_SECONDS = 5;
-    private static final int SETTLING_SECONDS = 10;
     private static final int BUS_ANSWER = "430[".length();
 
     private final Options options;
 
     /** @param rooms a node */
-    record Options(
-            int rooms, int spread, int perSecond, int bytes, int warmUpSeconds, int warmUpPerSecond, int seconds) {}
+    record Options(int rooms, int spread, int perSecond, int bytes, WarmUp warmUp, int seconds) {}
 
     ClusterRun(Options options) {
         this.options = options;
@@ -52,11 +50,9 @@ final class ClusterRun {
                             .toList()
                     : List.of();
             RedisUsage idle = idle(cluster);
-            // All that happens between the two is warm then, too.
+            // What asks is to be warm then, too.
             received(load, observers);
-            rooms.sendFor(options.warmUpSeconds(), options.warmUpPerSecond());
-            received(load, observers);
-            rooms.sendFor(SETTLING_SECONDS, options.perSecond());
+            options.warmUp().with((rate, seconds) -> rooms.sendFor(seconds, (int) rate), options.perSecond());
 
             long counted = received(load, observers);
             long micros = cluster.micros();

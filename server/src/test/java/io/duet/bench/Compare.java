@@ -66,6 +66,9 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--warm-up", description = "seconds under load before the measurement")
     int warmUpSeconds = 10;
 
+    @Option(names = "--warm-up-times", description = "how much more is offered meanwhile than is measured")
+    int warmUpTimes = 1;
+
     @Option(
             names = "--seconds",
             description = "of the measurement, with --saturate of a step; 0: as the scenario has it")
@@ -107,7 +110,8 @@ public final class Compare implements Callable<Integer> {
             Machine.pin(ProcessHandle.current(), GENERATOR_CORE);
             OUT.printf("servers on core %d, clients on core %d%n", SERVER_CORE, GENERATOR_CORE);
         }
-        Kind.Settings settings = new Kind.Settings(clients, rate, bytes, rooms, warmUpSeconds, seconds);
+        Kind.Settings settings =
+                new Kind.Settings(clients, rate, bytes, rooms, new WarmUp(warmUpSeconds, warmUpTimes), seconds);
         Results results =
                 new Results(rounds(machine, saturate ? scenario.saturated(settings, OUT) : scenario.steady(settings)));
         OUT.println();

@@ -14,7 +14,7 @@ final class Connects implements Scenario {
     private final Options options;
 
     /** @param storm how many clients connect at once, {@value #AT_ONCE} of them under way at a time, which fits every queue of connections */
-    record Options(int storm, double perSecond, int warmUpSeconds, int seconds) {}
+    record Options(int storm, double perSecond, WarmUp warmUp, int seconds) {}
 
     Connects(Options options) {
         this.options = options;
@@ -29,8 +29,7 @@ final class Connects implements Scenario {
     public Map<Figure, Double> run(PeerProcess server) {
         try (Load load = new Load(server.port())) {
             Run visits = new Visits(load);
-            visits.offer(options.perSecond(), options.warmUpSeconds());
-            visits.drain();
+            visits.warmUp(options.warmUp(), options.perSecond());
             ProcessUsage before = server.usage();
             visits.offer(options.perSecond(), options.seconds());
             visits.drain();

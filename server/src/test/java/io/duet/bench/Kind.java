@@ -21,7 +21,7 @@ enum Kind {
     private static final int SMALL_TO_LARGE = 15;
 
     /** What was asked for; 0 or less: as the scenario has it. */
-    record Settings(int clients, double rate, int bytes, int rooms, int warmUpSeconds, int seconds) {
+    record Settings(int clients, double rate, int bytes, int rooms, WarmUp warmUp, int seconds) {
         int clientsOr(int usual) {
             return clients > 0 ? clients : usual;
         }
@@ -44,10 +44,7 @@ enum Kind {
             case IDLE -> new Idle(new Idle.Options(settings.clientsOr(10_000), 1000, settings.secondsOr(60)));
             case CONNECT ->
                 new Connects(new Connects.Options(
-                        settings.clientsOr(2000),
-                        settings.rateOr(500),
-                        settings.warmUpSeconds(),
-                        settings.secondsOr(15)));
+                        settings.clientsOr(2000), settings.rateOr(500), settings.warmUp(), settings.secondsOr(15)));
             case FANOUT, BINARY, DEFLATE, LARGE -> steady(settings, settings.rateOr(60));
             case POLLING -> steady(settings, settings.rateOr(30));
             case ROOMS -> steady(settings, settings.rateOr(2500));
@@ -69,7 +66,7 @@ enum Kind {
                 };
         return new Saturation(
                 workload(settings),
-                new Saturation.Options(settings.rateOr(start), settings.warmUpSeconds(), settings.secondsOr(3)),
+                new Saturation.Options(settings.rateOr(start), settings.warmUp(), settings.secondsOr(3)),
                 out);
     }
 
@@ -77,10 +74,7 @@ enum Kind {
         return new Steady(
                 workload(settings),
                 new Steady.Options(
-                        perSecond,
-                        settings.warmUpSeconds(),
-                        settings.secondsOr(15),
-                        this == LARGE ? Figure.P99 : Figure.CPU));
+                        perSecond, settings.warmUp(), settings.secondsOr(15), this == LARGE ? Figure.P99 : Figure.CPU));
     }
 
     private Workload workload(Settings settings) {

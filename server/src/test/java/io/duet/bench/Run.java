@@ -104,6 +104,16 @@ abstract class Run {
         return new Offered(half, end);
     }
 
+    /** Before the measurement. */
+    final void warmUp(WarmUp how, double perSecond) {
+        how.with(
+                (rate, seconds) -> {
+                    offer(rate, seconds);
+                    drain();
+                },
+                perSecond);
+    }
+
     private Progress progress() {
         return new Progress(offers, offered, done);
     }

@@ -23,7 +23,7 @@ final class Saturation implements Scenario {
     private final PrintStream out;
 
     /** @param perSecond pieces of work offered in the first step */
-    record Options(double perSecond, int warmUpSeconds, int stepSeconds) {}
+    record Options(double perSecond, WarmUp warmUp, int stepSeconds) {}
 
     Saturation(Workload work, Options options, PrintStream out) {
         this.work = work;
@@ -44,9 +44,7 @@ final class Saturation implements Scenario {
     @Override
     public Map<Figure, Double> run(PeerProcess server) {
         try (Load load = new Load(server.port(), work.wire())) {
-            Run run = work.open(load);
-            run.offer(options.perSecond(), options.warmUpSeconds());
-            run.drain();
+            work.open(load).warmUp(options.warmUp(), options.perSecond());
         }
         Climb climb = new Climb(options.perSecond());
         Map<Figure, Double> best = Map.of();

@@ -13,7 +13,7 @@ final class Steady implements Scenario {
      * @param perSecond pieces of work offered; 0: the next when the last is done
      * @param first the figure that counts
      */
-    record Options(double perSecond, int warmUpSeconds, int seconds, Figure first) {}
+    record Options(double perSecond, WarmUp warmUp, int seconds, Figure first) {}
 
     Steady(Workload work, Options options) {
         this.work = work;
@@ -34,8 +34,7 @@ final class Steady implements Scenario {
     public Map<Figure, Double> run(PeerProcess server) {
         try (Load load = new Load(server.port(), work.wire())) {
             Run run = work.open(load);
-            run.offer(options.perSecond(), options.warmUpSeconds());
-            run.drain();
+            run.warmUp(options.warmUp(), options.perSecond());
             ProcessUsage before = server.usage();
             long started = System.nanoTime();
             run.offer(options.perSecond(), options.seconds());
