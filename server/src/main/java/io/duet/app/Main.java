@@ -23,8 +23,6 @@ public final class Main {
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.showDateTime", "true");
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
         System.getProperties().putIfAbsent(LogSettings.LEVEL_OF + "com.corundumstudio", "warn");
-        // Netty's events for Flight Recorder: their classes alone take a tenth of a second at the start.
-        System.getProperties().putIfAbsent("io.netty.jfr.enabled", "false");
         if (Runtime.version().feature() >= 24) {
             // The JVM warns of the memory access that msgpack-core has otherwise, and will refuse it some day (JEP
             // 498).

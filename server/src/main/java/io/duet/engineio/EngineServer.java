@@ -136,7 +136,7 @@ public final class EngineServer {
         return sharedLoop.get().map(loop -> loop);
     }
 
-    /** Ends {@link #sharedLoop()}, when nobody uses it any more. */
+    /** Ends {@link #sharedLoop()}, when nobody uses it any more; blocks until it has ended. */
     public void shutDown() {
         sharedLoop.close();
     }

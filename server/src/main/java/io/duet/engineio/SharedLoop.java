@@ -37,9 +37,10 @@ final class SharedLoop {
         return Optional.ofNullable(loop);
     }
 
-    synchronized void close() {
-        if (loop != null) {
-            loop.parent().shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS);
-        }
+    /** Drops what is still connected; blocks until that is done. */
+    void close() {
+        ifMade().ifPresent(made -> made.parent()
+                .shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly());
     }
 }
