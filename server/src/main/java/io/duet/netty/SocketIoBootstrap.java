@@ -61,7 +61,6 @@ public final class SocketIoBootstrap implements Acceptor {
     /** The library's server. */
     private static final class ListeningServer extends SocketIOServer implements Binding {
         private final ListeningChannel listening = new ListeningChannel();
-
         private final Optional<EventLoop> loop;
 
         ListeningServer(Configuration configuration, Optional<EventLoop> loop) {

@@ -91,7 +91,7 @@ final class ListenerPool extends ThreadPoolExecutor {
         busy.decrementAndGet();
     }
 
-    /** A free thread is on its way to what is queued. */
+    /** Whether something is queued for which no thread is free; one that is free is on its way to it. */
     private boolean isShort() {
         return !getQueue().isEmpty() && busy.get() >= getPoolSize();
     }
