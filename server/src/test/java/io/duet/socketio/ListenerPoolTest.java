@@ -131,6 +131,21 @@ final class ListenerPoolTest {
     }
 
     @Test
+    void isNotWatchedWhileAThreadIsFree() {
+        ListenerPool calm = new ListenerPool("calm", CORE, MAX);
+        try {
+            for (int done = 1; done <= 50; done++) {
+                long all = done;
+                calm.execute(() -> {});
+                await().pollInterval(Duration.ofMillis(1)).until(() -> calm.getCompletedTaskCount() == all);
+            }
+            assertThat(threads("calm-watch-1")).isEmpty();
+        } finally {
+            calm.shutdownNow();
+        }
+    }
+
+    @Test
     void refusesTasksOnceItIsShutDown() {
         pool.shutdown();
 
