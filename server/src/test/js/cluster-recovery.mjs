@@ -39,8 +39,7 @@ class Proxy {
   }
 }
 
-// Who sends as fast as he can can get further ahead of who reads than a stream is long by default; what was cut from it nobody can give back.
-const member = ["--redis", settings.redis, "--adapter", "streams", "--recovery", "--max-len", "1000000"];
+const member = ["--redis", settings.redis, "--adapter", "streams", "--recovery"];
 const [d1, d2, d3, n1] = await Promise.all([
   duet(settings.jar, "d1", "node", ...member),
   duet(settings.jar, "d2", "node", ...member),

@@ -5,16 +5,10 @@ import java.util.function.Consumer;
 
 /** An entry of this node's that has not been read back from the stream. Used on the stream's thread. */
 final class OwnEntry {
-    enum State {
-        WAITING,
-        UNDER_WAY,
-        APPENDED
-    }
-
     private final StreamLink.Write write;
     private final Consumer<String> turn;
     private final long expiresAtNanos;
-    private State state = State.WAITING;
+    private boolean isAppended;
 
     /** @param turn given the id of the entry when it has been read back, or an empty one if it is not in the stream */
     OwnEntry(StreamLink.Write write, Consumer<String> turn, Duration limit) {
@@ -31,12 +25,13 @@ final class OwnEntry {
         return write.entry();
     }
 
-    State state() {
-        return state;
+    boolean isAppended() {
+        return isAppended;
     }
 
-    void become(State next) {
-        state = next;
+    /** Redis, and as many replicas as are wanted, have answered for it. */
+    void appended() {
+        isAppended = true;
     }
 
     boolean isExpired() {

@@ -246,7 +246,10 @@ public final class RedisAdapterOptions {
             return this;
         }
 
-        /** Streams wire: about how many entries a stream keeps, and so what a node that is cut off can miss; default 10,000. */
+        /**
+         * Streams wire: about how many entries a stream keeps, and so what a node that is cut off can miss; default 10,000. A node appends no more while
+         * a tenth of that, or 1,000, are its own and not read back.
+         */
         public Builder maxLen(int maxLen) {
             this.maxLen = (int) positive("maxLen", maxLen);
             return this;
@@ -276,7 +279,7 @@ public final class RedisAdapterOptions {
             return this;
         }
 
-        /** How much may wait for a Redis that is away; what comes on top is given up. Default 64 MiB. */
+        /** How much may wait for a Redis that is away, or slower than what is sent; what comes on top is given up. Default 64 MiB. */
         public Builder maxPublishQueueBytes(long maxPublishQueueBytes) {
             this.maxPublishQueueBytes = positive("maxPublishQueueBytes", maxPublishQueueBytes);
             return this;

@@ -1,11 +1,9 @@
 package io.duet.adapter.redis;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * came meanwhile is read first; what of the entries under way is not among it has not got through, and is appended again. So nothing is lost or
  * doubled for as long as the stream keeps what this node has read last. When it does not, a gap is told.
  *
+ * <p>Who sends more than can be read waits: nothing is appended while too many of this node's entries are still to be read back, or they would be
+ * cut from the stream before anybody has read them.
+ *
  * <p>While Redis is away entries wait. When the first of them has waited too long, or there are too many, all are done with here and reach no
  * other node; so does everything that comes until Redis is back.
  *
@@ -41,6 +42,11 @@ final class StreamLog {
     private static final int TICKS_PER_LOOK = 5;
     private static final Duration WAIT = Duration.ofSeconds(2);
     private static final int BATCH = 128;
+
+    /** So many own entries, and no more than this part of the stream, may be in it and not read back. */
+    private static final int MAX_UNREAD = 1000;
+
+    private static final int UNREAD_PARTS = 10;
 
     /** What happens to the whole log. Called on its thread. */
     interface Listener {
@@ -72,13 +78,11 @@ final class StreamLog {
     private final ScheduledExecutorService thread;
     private final List<ScheduledFuture<?>> repeated = new CopyOnWriteArrayList<>();
 
-    /** In their order: first those that are appended, then those under way, one batch, then those that wait. */
-    private final Deque<OwnEntry> ours = new ArrayDeque<>();
-
+    private final OwnEntries ours = new OwnEntries(this::guarded);
     private final Unreplicated unreplicated = new Unreplicated();
     private final Set<String> uids = ConcurrentHashMap.newKeySet();
     private final StreamProgress progress = new StreamProgress();
-    private long bytes;
+    private final int maxUnread;
     private int ticks;
     private @Nullable StreamLink link;
     private CompletableFuture<StreamLink> opened = new CompletableFuture<>();
@@ -109,6 +113,7 @@ final class StreamLog {
         this.options = options;
         this.listener = listener;
         this.loop = loop;
+        this.maxUnread = Math.max(1, Math.min(MAX_UNREAD, options.maxLen() / UNREAD_PARTS));
         this.thread = loop.executor();
         every(Duration.ofMillis(TICK_MILLIS), this::tick);
     }
@@ -185,7 +190,7 @@ final class StreamLog {
 
     private void checkDrained() {
         CompletableFuture<Void> done = drained;
-        if (done != null && ours.stream().allMatch(own -> own.state() == OwnEntry.State.APPENDED)) {
+        if (done != null && ours.areAllAppended()) {
             done.complete(null);
         }
     }
@@ -284,11 +289,7 @@ final class StreamLog {
                 catchUp(used);
                 return;
             }
-            // What of ours got through has been read back.
-            while (!ours.isEmpty() && ours.element().state() == OwnEntry.State.APPENDED) {
-                done(ours.remove(), "");
-            }
-            ours.forEach(own -> own.become(OwnEntry.State.WAITING));
+            ours.resume();
             after(used, unreplicated.lostBy(used, name), lost -> {
                 for (int i = lost.size() - 1; i >= 0; i--) {
                     addAgain(lost.get(i));
@@ -310,9 +311,12 @@ final class StreamLog {
     // Reading
 
     private void readOn(StreamLink used) {
+        OwnEntry answered = ours.lastAppended();
         after(used, used.read(name, position, options.readCount(), WAIT), entries -> {
             if (entries.size() < options.readCount()) {
                 take(entries);
+                ours.readUpTo(answered);
+                write();
                 readOn(used);
                 return;
             }
@@ -323,6 +327,7 @@ final class StreamLog {
                     gap();
                 }
                 take(entries);
+                write();
                 readOn(used);
             });
         });
@@ -352,34 +357,14 @@ final class StreamLog {
         if (!uids.contains(read.entry().uid())) {
             return false;
         }
-        int before = 0;
-        for (OwnEntry own : ours) {
-            if (own.state() == OwnEntry.State.WAITING) {
-                return false;
+        Optional<OwnEntry> own = ours.read(read.entry());
+        own.ifPresent(found -> {
+            if (options.replicas() > 0 && !found.isAppended()) {
+                unreplicated.add(read.id(), found.write());
             }
-            if (own.entry().equals(read.entry())) {
-                break;
-            }
-            before++;
-        }
-        if (before == ours.size()) {
-            return false;
-        }
-        // Those before it were answered for, and lost by Redis.
-        for (; before > 0; before--) {
-            done(ours.remove(), "");
-        }
-        OwnEntry own = ours.remove();
-        if (options.replicas() > 0 && own.state() == OwnEntry.State.UNDER_WAY) {
-            unreplicated.add(read.id(), own.write());
-        }
-        done(own, read.id());
-        return true;
-    }
-
-    private void done(OwnEntry own, String id) {
-        bytes -= own.entry().sizeBytes();
-        guarded(() -> own.done(id));
+            ours.done(found, read.id());
+        });
+        return own.isPresent();
     }
 
     private void guarded(Runnable call) {
@@ -394,9 +379,8 @@ final class StreamLog {
     // Writing
 
     private void add(OwnEntry own) {
-        bytes += own.entry().sizeBytes();
         ours.add(own);
-        if (closed || away || bytes > options.maxPublishQueueBytes()) {
+        if (closed || away || ours.bytes() > options.maxPublishQueueBytes()) {
             giveUp();
         } else {
             write();
@@ -405,46 +389,35 @@ final class StreamLog {
 
     /** At the front, and not to be handed out once more. */
     private void addAgain(StreamLink.Write write) {
-        bytes += write.entry().sizeBytes();
         ours.addFirst(new OwnEntry(write, id -> {}, options.maxPublishWait()));
     }
 
     private void write() {
         StreamLink used = link;
-        if (used == null || !ready || writing) {
+        if (used == null || !ready || writing || ours.unread() >= maxUnread) {
             return;
         }
-        List<StreamLink.Write> batch = new ArrayList<>();
-        for (OwnEntry own : ours) {
-            if (own.state() == OwnEntry.State.WAITING && batch.size() < BATCH) {
-                own.become(OwnEntry.State.UNDER_WAY);
-                batch.add(own.write());
-            }
-        }
+        List<OwnEntry> batch = ours.send(BATCH);
         if (batch.isEmpty()) {
             checkDrained();
             return;
         }
         writing = true;
+        List<StreamLink.Write> writes = batch.stream().map(OwnEntry::write).toList();
         CompletionStage<Void> kept =
-                used.append(name, options.maxLen(), batch).thenCompose(done -> used.replicated(options.replicas()));
+                used.append(name, options.maxLen(), writes).thenCompose(done -> used.replicated(options.replicas()));
         after(used, kept, done -> {
             writing = false;
             away = false;
             unreplicated.clear();
             listener.appended(batch.size());
-            for (OwnEntry own : ours) {
-                if (own.state() == OwnEntry.State.UNDER_WAY) {
-                    own.become(OwnEntry.State.APPENDED);
-                }
-            }
+            ours.appended(batch);
             write();
         });
     }
 
     private void expire() {
-        OwnEntry oldest = ours.peek();
-        if (oldest != null && oldest.isExpired()) {
+        if (ours.areLate()) {
             away = true;
             giveUp();
         }
@@ -452,13 +425,7 @@ final class StreamLog {
 
     /** Whatever is here is done with, in its order. */
     private void giveUp() {
-        int count = 0;
-        while (!ours.isEmpty()) {
-            OwnEntry own = ours.remove();
-            count += own.state() == OwnEntry.State.APPENDED ? 0 : 1;
-            done(own, "");
-        }
-        listener.dropped(count);
+        listener.dropped(ours.giveUp());
         checkDrained();
     }
 

@@ -36,6 +36,10 @@ final class StreamLogIT {
         final AtomicInteger dropped = new AtomicInteger();
         final AtomicInteger written = new AtomicInteger();
         final AtomicInteger readEntries = new AtomicInteger();
+
+        /** Own entries that were not found in the stream. */
+        final AtomicInteger unplaced = new AtomicInteger();
+
         private final String uid;
         private final RedissonBus bus;
         private final StreamLog log;
@@ -82,7 +86,12 @@ final class StreamLogIT {
 
         void append(int number) {
             String data = uid + number;
-            log.append(new StreamEntry(uid, "/", "3", data), List.of(), id -> seen.add(data));
+            log.append(new StreamEntry(uid, "/", "3", data), List.of(), id -> {
+                seen.add(data);
+                if (id.isEmpty()) {
+                    unplaced.incrementAndGet();
+                }
+            });
         }
 
         void appendSome(int from, int to, int perSecond) {
@@ -140,6 +149,37 @@ final class StreamLogIT {
     private static void awaitSeen(List<Node> nodes, int messages) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> nodes.stream()
                 .allMatch(node -> node.seen.size() >= messages));
+    }
+
+    /** However fast it is: what it has not read itself others have not read either, and it must not be cut. */
+    @Test
+    void whoSendsInAFloodStaysWithinTheStream() {
+        RedisServer server = redis.single();
+        Node node = node("a", server, options -> options.maxLen(1_000));
+
+        for (int i = 0; i < 5_000; i++) {
+            node.append(i);
+        }
+
+        awaitSeen(List.of(node), 5_000);
+        assertThat(node.seen).isEqualTo(numbers("a", 5_000));
+        assertThat(node.unplaced).hasValue(0);
+        assertThat(node.gaps).hasValue(0);
+    }
+
+    @Test
+    void whatIsGoneFromTheStreamUnreadHoldsNothingUp() {
+        RedisServer server = redis.single();
+        Node node = node("a", server, options -> options.maxLen(10));
+
+        for (int i = 0; i < 300; i++) {
+            node.append(i);
+            server.call("DEL", "stream");
+        }
+
+        awaitSeen(List.of(node), 300);
+        assertThat(node.seen).isEqualTo(numbers("a", 300));
+        assertThat(node.unplaced).hasPositiveValue();
     }
 
     @Test
