@@ -13,6 +13,11 @@ final class ArrivalsTest {
         assertThat(arrivals.take(0, 0)).isEqualTo(Kind.NEW);
         assertThat(arrivals.take(0, 1)).isEqualTo(Kind.NEW);
         assertThat(arrivals.take(1, 0)).isEqualTo(Kind.NEW);
+
+        arrivals.take(0, 4);
+        arrivals.take(1, 4);
+        assertThat(arrivals.take(1, 3)).isEqualTo(Kind.DISORDERED);
+        assertThat(arrivals.take(0, 3)).isEqualTo(Kind.DISORDERED);
     }
 
     @Test

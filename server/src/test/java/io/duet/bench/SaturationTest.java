@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SaturationTest {
     @ParameterizedTest
     @CsvSource({
-        "500, 990, true, nearly all is done",
+        "500, 975, true, nearly all is done",
         "450, 951, true, always as late",
         "480, 965, true, a little later",
         "480, 960, false, later and later",
