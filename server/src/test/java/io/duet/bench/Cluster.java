@@ -3,17 +3,14 @@ package io.duet.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs clusters of several sizes of each server in turn, round after round, each time with new nodes and a new Redis. */
@@ -46,9 +43,6 @@ public final class Cluster implements Callable<Integer> {
     @Option(names = "--warm-up", description = "seconds under load before the measurement")
     int warmUpSeconds = 60;
 
-    @Option(names = "--warm-up-times", description = "how much more is offered meanwhile than is measured")
-    int warmUpTimes = 1;
-
     @Option(names = "--seconds", description = "of the measurement")
     int seconds = 15;
 
@@ -58,22 +52,8 @@ public final class Cluster implements Callable<Integer> {
     @Option(names = "--jvm", description = "JVM flags of peers on Java, separated by blanks")
     String jvmFlags = "-XX:+UseSerialGC -Xmx256m -Dio.netty.leakDetection.level=disabled -XX:ActiveProcessorCount=1";
 
-    @Option(names = "--jar", description = "the jar with the fixtures")
-    Path jar = Path.of("server/target/duet-fixtures.jar");
-
-    @Option(names = "--js", description = "where bench-server.mjs is, with socket.io installed")
-    Path js = Path.of("server/src/test/js");
-
-    @Option(names = "--bench", description = "where bun-server.mjs is, with bun installed")
-    Path bench = Path.of("server/src/test/bench");
-
-    @Option(names = "--markdown", description = "a file to append the table to")
-    @Nullable
-    Path markdown;
-
-    @Option(names = "--json", description = "a file to append the results to, a line each")
-    @Nullable
-    Path json;
+    @Mixin
+    SharedOptions shared = new SharedOptions();
 
     private Cluster() {}
 
@@ -84,9 +64,9 @@ public final class Cluster implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String machine = Machine.description(bench);
-        ClusterRun run = new ClusterRun(
-                new ClusterRun.Options(rooms, spread, rate, bytes, new WarmUp(warmUpSeconds, warmUpTimes), seconds));
+        String machine = shared.machine();
+        ClusterRun run = new ClusterRun(new ClusterRun.Options(
+                rooms, spread, rate, bytes, new WarmUp(warmUpSeconds, shared.warmUpTimes), seconds));
         List<Result> results = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             for (int count : nodes) {
@@ -96,18 +76,14 @@ public final class Cluster implements Callable<Integer> {
                     OUT.println(
                             result.failure() == null ? Figure.text(result.figures()) : "failed: " + result.failure());
                     results.add(result);
-                    if (json != null) {
-                        result.appendTo(json);
-                    }
+                    shared.keep(result);
                 }
             }
         }
         String table = new ClusterReport(Report.groups(results).get(ClusterReport.GROUP)).markdown();
         OUT.println();
         OUT.print(table);
-        if (markdown != null) {
-            Files.writeString(markdown, table + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        }
+        shared.keep(table);
         return results.stream().allMatch(result -> result.failure() == null) ? 0 : 1;
     }
 
@@ -116,7 +92,7 @@ public final class Cluster implements Callable<Integer> {
                 jvmFlags.isBlank() ? List.of() : Arrays.asList(jvmFlags.trim().split(" +"));
         Map<Figure, Double> figures = Map.of();
         String failure = null;
-        try (ClusterNodes cluster = ClusterNodes.start(peer, new Peer.Files(jar, js, bench), flags, count)) {
+        try (ClusterNodes cluster = ClusterNodes.start(peer, shared.files(), flags, count)) {
             figures = run.run(cluster);
         } catch (IllegalStateException e) {
             failure = e.getMessage();

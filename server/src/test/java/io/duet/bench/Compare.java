@@ -3,9 +3,6 @@ package io.duet.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -14,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs a scenario with each server in turn, round after round, each time in a new process. */
@@ -66,33 +63,16 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--warm-up", description = "seconds under load before the measurement")
     int warmUpSeconds = 10;
 
-    @Option(names = "--warm-up-times", description = "how much more is offered meanwhile than is measured")
-    int warmUpTimes = 1;
-
     @Option(
             names = "--seconds",
             description = "of the measurement, with --saturate of a step; 0: as the scenario has it")
     int seconds;
 
-    @Option(names = "--jar", description = "the jar with the fixtures")
-    Path jar = Path.of("server/target/duet-fixtures.jar");
-
-    @Option(names = "--js", description = "where bench-server.mjs is, with socket.io installed")
-    Path js = Path.of("server/src/test/js");
-
-    @Option(names = "--bench", description = "where bun-server.mjs is, with bun installed")
-    Path bench = Path.of("server/src/test/bench");
-
-    @Option(names = "--markdown", description = "a file to append the table to")
-    @Nullable
-    Path markdown;
-
-    @Option(names = "--json", description = "a file to append the results to, a line each")
-    @Nullable
-    Path json;
-
     @Option(names = "--name", description = "the scenario's name in that file; default: its own")
     String name = "";
+
+    @Mixin
+    SharedOptions shared = new SharedOptions();
 
     private Compare() {}
 
@@ -105,21 +85,18 @@ public final class Compare implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String machine = Machine.description(bench) + (pin ? ", one core for the server and one for the clients" : "");
+        String machine = shared.machine() + (pin ? ", one core for the server and one for the clients" : "");
         if (pin) {
             Machine.pin(ProcessHandle.current(), GENERATOR_CORE);
             OUT.printf("servers on core %d, clients on core %d%n", SERVER_CORE, GENERATOR_CORE);
         }
         Kind.Settings settings =
-                new Kind.Settings(clients, rate, bytes, rooms, new WarmUp(warmUpSeconds, warmUpTimes), seconds);
+                new Kind.Settings(clients, rate, bytes, rooms, new WarmUp(warmUpSeconds, shared.warmUpTimes), seconds);
         Results results =
                 new Results(rounds(machine, saturate ? scenario.saturated(settings, OUT) : scenario.steady(settings)));
         OUT.println();
         OUT.print(results.markdown());
-        if (markdown != null) {
-            Files.writeString(
-                    markdown, results.markdown() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        }
+        shared.keep(results.markdown());
         return results.failures().isEmpty() ? 0 : 1;
     }
 
@@ -150,9 +127,7 @@ public final class Compare implements Callable<Integer> {
                         figures,
                         failure);
                 results.add(result);
-                if (json != null) {
-                    result.appendTo(json);
-                }
+                shared.keep(result);
             }
         }
         return results;
@@ -162,7 +137,7 @@ public final class Compare implements Callable<Integer> {
         List<String> flags =
                 jvmFlags.isBlank() ? List.of() : Arrays.asList(jvmFlags.trim().split(" +"));
         return peers.stream()
-                .map(spec -> Peer.of(spec, new Peer.Files(jar, js, bench), flags)
+                .map(spec -> Peer.of(spec, shared.files(), flags)
                         .with(work.serverOptions().toArray(String[]::new)))
                 .map(peer -> pin ? peer.on(SERVER_CORE) : peer)
                 .toList();
