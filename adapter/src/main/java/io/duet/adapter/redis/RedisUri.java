@@ -4,12 +4,15 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
+import org.redisson.config.ConstantDelay;
+import org.redisson.config.DelayStrategy;
 import org.redisson.config.ReadMode;
 import org.redisson.config.SubscriptionMode;
 
@@ -23,6 +26,13 @@ final class RedisUri {
     private static final int TIMEOUT_MILLIS = 1000;
     private static final int SCAN_MILLIS = 200;
     private static final int DNS_MILLIS = 5000;
+
+    /**
+     * Nothing is tried again. But Redisson's timer ticks every 100 ms if this is a whole number of them, else at half of what it has more, so by default,
+     * where it is random, up to a hundred times a second.
+     */
+    private static final DelayStrategy RETRY_DELAY = new ConstantDelay(Duration.ofMillis(TIMEOUT_MILLIS));
+
     private static final Pattern SCHEME = Pattern.compile("redis(s?)(\\+sentinel)?://.*", Pattern.DOTALL);
     private static final Pattern MASTER = Pattern.compile("[^/?#]+");
     private static final Pattern DATABASE = Pattern.compile("\\d*");
@@ -102,6 +112,7 @@ final class RedisUri {
                     .setTimeout(TIMEOUT_MILLIS)
                     .setConnectTimeout(TIMEOUT_MILLIS)
                     .setRetryAttempts(0)
+                    .setRetryDelay(RETRY_DELAY)
                     .setDnsMonitoringInterval(DNS_MILLIS);
         } else {
             config.useSentinelServers()
@@ -118,6 +129,7 @@ final class RedisUri {
                     .setTimeout(TIMEOUT_MILLIS)
                     .setConnectTimeout(TIMEOUT_MILLIS)
                     .setRetryAttempts(0)
+                    .setRetryDelay(RETRY_DELAY)
                     .setDnsMonitoringInterval(DNS_MILLIS);
         }
         return config;
