@@ -3,11 +3,14 @@ package io.duet.adapter.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.redisson.config.Config;
+import org.redisson.config.DelayStrategy;
 
 final class RedisUriTest {
     @ParameterizedTest
@@ -90,6 +93,22 @@ final class RedisUriTest {
                         "redis: " + uri.replace("u:secret@", "***@").replace("u:secret%@", "***@")
                                 + " (expected: redis://host:port,")
                 .withNoCause();
+    }
+
+    /** Redisson's timer ticks every 100 ms only if this is a whole number of them, and more of them than one. */
+    @Test
+    void letsRedissonsTimerRest() {
+        List<DelayStrategy> delays = List.of(
+                RedisUri.parse("redis://localhost").config().useSingleServer().getRetryDelay(),
+                RedisUri.parse("redis+sentinel://one/mymaster")
+                        .config()
+                        .useSentinelServers()
+                        .getRetryDelay());
+
+        assertThat(delays).allSatisfy(delay -> {
+            assertThat(delay.calcDelay(0)).isGreaterThan(Duration.ofMillis(100));
+            assertThat(delay.calcDelay(0).toMillis() % 100).isZero();
+        });
     }
 
     @Test
