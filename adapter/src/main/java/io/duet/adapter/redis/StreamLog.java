@@ -394,10 +394,10 @@ final class StreamLog {
 
     private void write() {
         StreamLink used = link;
-        if (used == null || !ready || writing || ours.unread() >= maxUnread) {
+        if (used == null || !ready || writing) {
             return;
         }
-        List<OwnEntry> batch = ours.send(BATCH);
+        List<OwnEntry> batch = ours.send(Math.min(BATCH, maxUnread - ours.unread()));
         if (batch.isEmpty()) {
             checkDrained();
             return;
