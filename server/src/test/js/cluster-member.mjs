@@ -17,7 +17,6 @@ const { values: settings } = parseArgs({
     adapter: string("classic"),
     "subscription-mode": string("dynamic"),
     recovery: { type: "boolean", default: false },
-    "max-len": string("10000"),
     "ping-interval": string("25000"),
     "ping-timeout": string("20000"),
   },
@@ -26,7 +25,7 @@ const connect = async () => (settings.redis.includes("+") ? redisClient(settings
 const [pub, sub] = await Promise.all([connect(), connect()]);
 const ADAPTERS = {
   classic: () => createAdapter(pub, sub, { requestsTimeout: Number(settings["answer-timeout"]) }),
-  streams: () => createStreamsAdapter(pub, { maxLen: Number(settings["max-len"]) }),
+  streams: () => createStreamsAdapter(pub),
   sharded: () => createShardedAdapter(pub, sub, { subscriptionMode: settings["subscription-mode"] }),
 };
 const io = new Server(Number(settings.port), {

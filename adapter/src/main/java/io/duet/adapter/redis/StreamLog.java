@@ -344,7 +344,7 @@ final class StreamLog {
     private void handOut(StreamLink.Read read) {
         String again = read.entry().again();
         boolean wasSeen = !again.isEmpty() && !isBehind(formerPosition, again);
-        if (!isOurs(read) && !wasSeen) {
+        if (!doneIfOurs(read) && !wasSeen) {
             Receiver receiver = receivers.get(read.entry().namespace());
             if (receiver != null) {
                 guarded(() -> receiver.onEntry(read.id(), read.entry()));
@@ -352,8 +352,8 @@ final class StreamLog {
         }
     }
 
-    /** Whether it is one of ours. What was given up meanwhile is not any more, and is left to the receiver, which knows its uid. */
-    private boolean isOurs(StreamLink.Read read) {
+    /** Whether it is one of ours, which is done with then. What was given up meanwhile is left to the receiver, which knows its uid. */
+    private boolean doneIfOurs(StreamLink.Read read) {
         if (!uids.contains(read.entry().uid())) {
             return false;
         }
