@@ -1,11 +1,10 @@
 package io.duet.engineio;
 
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import java.util.Optional;
 
 /** What an {@link Acceptor} makes of a new connection. Not for applications: the one public type of this package that shows Netty's. */
 public final class ConnectionPipeline {
@@ -14,9 +13,9 @@ public final class ConnectionPipeline {
 
     private ConnectionPipeline() {}
 
-    /** Where new connections are to be; nothing if the acceptor is to put them on event loops of its own. */
-    public static Optional<EventLoop> loop(EngineServer engine) {
-        return engine.loopIfShared();
+    /** Where new connections are to be, so that listeners need no threads of their own while they do not block. */
+    public static EventLoopGroup eventLoops(EngineServer engine) {
+        return engine.eventLoops();
     }
 
     /** Makes a new connection serve HTTP and Engine.IO; behind a TLS handler if there is one. */

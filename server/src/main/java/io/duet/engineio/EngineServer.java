@@ -3,6 +3,7 @@ package io.duet.engineio;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,7 +29,8 @@ public final class EngineServer {
     private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, EngineSession> sessions = new ConcurrentHashMap<>();
     private final Map<EventLoop, SessionLoop> loops = new ConcurrentHashMap<>();
-    private final SharedLoop sharedLoop = new SharedLoop();
+    private final EventLoops eventLoops;
+    private final Executor workers;
     private final SharedTexts texts = new SharedTexts();
     private volatile boolean closing;
     private volatile boolean draining;
@@ -36,11 +39,18 @@ public final class EngineServer {
     /**
      * A server that is not connected to the network yet: see {@link Acceptor#listen}.
      *
+     * @param workers where what may block runs if it cannot run on an event loop's thread; see {@link EngineSession#lendingExecutor}
      * @param owner called on the event loop of each new session, right after its open packet was queued
      * @param fallback answers requests outside the path
      */
-    public EngineServer(EngineOptions options, Function<EngineSession, SessionHandler> owner, HttpHandler fallback) {
+    public EngineServer(
+            EngineOptions options,
+            Executor workers,
+            Function<EngineSession, SessionHandler> owner,
+            HttpHandler fallback) {
         this.options = requireNonNull(options, "options");
+        this.workers = requireNonNull(workers, "workers");
+        this.eventLoops = new EventLoops(workers);
         this.owner = requireNonNull(owner, "owner");
         this.router = new RequestRouter(this, requireNonNull(fallback, "fallback"));
         options.cors().ifPresent(cors -> middlewares.add(new Cors(cors)));
@@ -129,20 +139,19 @@ public final class EngineServer {
 
     /**
      * The event loop of all connections of this node, if it has one processor, for whoever has connections of his own; otherwise there is none.
-     * Nothing on it may block. It is Netty's. Made by the first call; clients that connect are on it if that was before
-     * {@link Acceptor#listen}.
+     * Nothing on it may block. It is Netty's.
      */
     public Optional<ScheduledExecutorService> sharedLoop() {
-        return sharedLoop.get().map(loop -> loop);
+        return eventLoops.single().map(loop -> loop);
     }
 
-    /** Ends {@link #sharedLoop()}, when nobody uses it any more; blocks until it has ended. */
+    /** Ends the event loops, when nobody uses them any more; blocks until they have ended, or wait for a listener that does not return. */
     public void shutDown() {
-        sharedLoop.close();
+        eventLoops.close();
     }
 
-    Optional<EventLoop> loopIfShared() {
-        return sharedLoop.ifMade();
+    EventLoopGroup eventLoops() {
+        return eventLoops.get();
     }
 
     RequestRouter router() {
@@ -196,6 +205,11 @@ public final class EngineServer {
     SessionLoop loop(EventLoop eventLoop) {
         return loops.computeIfAbsent(
                 eventLoop,
-                key -> new SessionLoop(key, new PerMessageDeflate(options.perMessageDeflateThresholdBytes())));
+                key -> new SessionLoop(
+                        key, lender(key), new PerMessageDeflate(options.perMessageDeflateThresholdBytes())));
+    }
+
+    private Executor lender(EventLoop eventLoop) {
+        return eventLoop instanceof LendingEventLoop lending ? lending::lend : workers;
     }
 }

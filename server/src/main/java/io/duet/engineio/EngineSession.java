@@ -120,6 +120,15 @@ public final class EngineSession {
         return loop.eventLoop();
     }
 
+    /**
+     * For what may block: between two turns of the event loop on its own thread, which is replaced if it does not come back soon, or on the server's
+     * workers, if it is busy with another such task, or many of them took long. What runs here is not in {@link #executor()}: what it sends is
+     * written when it has returned.
+     */
+    public Executor lendingExecutor() {
+        return loop.lender();
+    }
+
     /** Whether the caller runs on {@link #executor()} now. */
     public boolean isInExecutor() {
         return loop.eventLoop().inEventLoop();

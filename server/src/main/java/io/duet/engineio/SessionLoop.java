@@ -1,6 +1,7 @@
 package io.duet.engineio;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +22,23 @@ final class SessionLoop implements Runnable {
             AtomicIntegerFieldUpdater.newUpdater(EngineSession.class, "ready");
 
     private final EventLoop eventLoop;
+    private final Executor lender;
     private final AtomicReference<@Nullable EngineSession> ready = new AtomicReference<>();
     private final PerMessageDeflate deflate;
 
-    SessionLoop(EventLoop eventLoop, PerMessageDeflate deflate) {
+    /** @param lender runs what may block: on the loop's thread, or elsewhere if that is not possible */
+    SessionLoop(EventLoop eventLoop, Executor lender, PerMessageDeflate deflate) {
         this.eventLoop = eventLoop;
+        this.lender = lender;
         this.deflate = deflate;
     }
 
     EventLoop eventLoop() {
         return eventLoop;
+    }
+
+    Executor lender() {
+        return lender;
     }
 
     /** The compressor of this loop's sessions; event loop only. */

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,14 +20,18 @@ final class ListeningChannel {
         watch(applied, Optional.empty());
     }
 
-    /** @param loop where connections are to be, rather than on the library's threads */
-    void watch(ServerBootstrap applied, Optional<EventLoop> loop) {
+    /** @param loops where connections are to be, rather than on the library's threads */
+    void watch(ServerBootstrap applied, EventLoopGroup loops) {
+        watch(applied, Optional.of(loops));
+    }
+
+    private void watch(ServerBootstrap applied, Optional<EventLoopGroup> loops) {
         bootstrap = applied;
         applied.handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel opened) {
                 channel = opened;
-                loop.ifPresent(those -> opened.pipeline().addLast(new SharedLoopAcceptor(those, applied.config())));
+                loops.ifPresent(those -> opened.pipeline().addLast(new LoopAcceptor(those, applied.config())));
             }
         });
     }

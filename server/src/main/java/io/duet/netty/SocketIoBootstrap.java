@@ -7,12 +7,11 @@ import io.duet.engineio.ConnectionPipeline;
 import io.duet.engineio.EngineServer;
 import io.duet.engineio.ListenOptions;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.Optional;
 
 /** Listens by means of netty-socketio's server. */
 public final class SocketIoBootstrap implements Acceptor {
@@ -21,7 +20,7 @@ public final class SocketIoBootstrap implements Acceptor {
 
     @Override
     public Binding listen(ListenOptions options, EngineServer engine) {
-        ListeningServer server = new ListeningServer(configuration(options), ConnectionPipeline.loop(engine));
+        ListeningServer server = new ListeningServer(configuration(options), ConnectionPipeline.eventLoops(engine));
         server.setPipelineFactory(new DuetChannelInitializer(engine, options.proxyProtocol()));
         try {
             server.start();
@@ -52,8 +51,8 @@ public final class SocketIoBootstrap implements Acceptor {
             configuration.setSSLProtocol("TLS");
         });
         configuration.setUseLinuxNativeEpoll(Epoll.isAvailable());
-        // Nothing blocks an event loop: more of them than processors only cost switches.
-        configuration.setWorkerThreads(Runtime.getRuntime().availableProcessors());
+        // It is not used and never starts.
+        configuration.setWorkerThreads(1);
         configuration.getSocketConfig().setReuseAddress(true);
         return configuration;
     }
@@ -61,17 +60,17 @@ public final class SocketIoBootstrap implements Acceptor {
     /** The library's server. */
     private static final class ListeningServer extends SocketIOServer implements Binding {
         private final ListeningChannel listening = new ListeningChannel();
-        private final Optional<EventLoop> loop;
+        private final EventLoopGroup loops;
 
-        ListeningServer(Configuration configuration, Optional<EventLoop> loop) {
+        ListeningServer(Configuration configuration, EventLoopGroup loops) {
             super(configuration);
-            this.loop = loop;
+            this.loops = loops;
         }
 
         @Override
         protected void applyConnectionOptions(ServerBootstrap applied) {
             super.applyConnectionOptions(applied);
-            listening.watch(applied, loop);
+            listening.watch(applied, loops);
         }
 
         @Override

@@ -48,17 +48,17 @@ public final class Server {
         this.options = options;
         this.listen = listen;
         this.encoder = options.parser().encoder(options.mapper());
-        this.engine =
-                new EngineServer(options.engine(), session -> new Connection(this, session), options.httpHandler());
-        if (options.serveClient()) {
-            // Behind CORS and in front of the application's own middlewares, as in Node.
-            engine.use(new ClientFiles(options.engine().path()));
-        }
         Executor given = options.listenerExecutor();
         this.ownPool = given == null
                 ? new ListenerPool("duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS)
                 : null;
         this.listenerExecutor = given == null ? requireNonNull(ownPool) : given;
+        this.engine = new EngineServer(
+                options.engine(), listenerExecutor, session -> new Connection(this, session), options.httpHandler());
+        if (options.serveClient()) {
+            // Behind CORS and in front of the application's own middlewares, as in Node.
+            engine.use(new ClientFiles(options.engine().path()));
+        }
         this.namespaces = new Namespaces(this);
         this.main = of("/");
     }
@@ -304,9 +304,10 @@ public final class Server {
     }
 
     SerialExecutor serialExecutor(EngineSession session) {
-        return options.listenerExecution() == ListenerExecution.EVENT_LOOP
-                ? SerialExecutor.onEventLoop(session.executor(), session::isInExecutor)
-                : SerialExecutor.pooled(listenerExecutor);
+        if (options.listenerExecution() == ListenerExecution.EVENT_LOOP) {
+            return SerialExecutor.onEventLoop(session.executor(), session::isInExecutor);
+        }
+        return SerialExecutor.pooled(ownPool == null ? listenerExecutor : session.lendingExecutor());
     }
 
     /** For what belongs to no connection. */

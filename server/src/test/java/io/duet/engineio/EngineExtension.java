@@ -52,6 +52,7 @@ final class EngineExtension implements AfterEachCallback {
         change.accept(options);
         EngineServer started = new EngineServer(
                 options.build(),
+                Runnable::run,
                 session -> {
                     sessions.add(session);
                     return new Echo(session, ends);
@@ -149,6 +150,9 @@ final class EngineExtension implements AfterEachCallback {
         }
         if (binding != null) {
             binding.close();
+        }
+        if (server != null) {
+            server.shutDown();
         }
     }
 

@@ -23,9 +23,11 @@ final class SessionLoopTest {
     private final EmbeddedChannel eventLoop = new EmbeddedChannel();
     private final EngineServer server = new EngineServer(
             EngineOptions.builder().build(),
+            Runnable::run,
             session -> new NoHandler(),
             (request, body) -> CompletableFuture.completedFuture(HttpReply.empty(404)));
-    private final SessionLoop loop = new SessionLoop(eventLoop.eventLoop(), new PerMessageDeflate(Integer.MAX_VALUE));
+    private final SessionLoop loop =
+            new SessionLoop(eventLoop.eventLoop(), Runnable::run, new PerMessageDeflate(Integer.MAX_VALUE));
     private final EmbeddedChannel onePeer = new EmbeddedChannel();
     private final EmbeddedChannel otherPeer = new EmbeddedChannel();
     private final EngineSession one = session(onePeer);

@@ -20,14 +20,13 @@ final class EventLoopsIT {
 
     @Test
     void withOneProcessorClientsAndRedisShareOne() throws Exception {
-        // The remaining one of the library's accepts.
+        // The library's one accepts.
         assertThat(loops(1)).containsExactly("duet-io-1-1", "epollEventLoopG");
     }
 
     @Test
     void withTwoEachClientHasOneOfTwoAndRedisItsOwn() throws Exception {
-        assertThat(loops(2))
-                .containsExactly("duet-redis-io-1", "epollEventLoopG", "epollEventLoopG", "epollEventLoopG");
+        assertThat(loops(2)).containsExactly("duet-io-1-1", "duet-io-1-2", "duet-redis-io-1", "epollEventLoopG");
     }
 
     private List<String> loops(int processors) throws Exception {

@@ -6,15 +6,15 @@ import io.netty.bootstrap.ServerBootstrapConfig;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 
-/** Puts new connections on an event loop that is not of the bootstrap's group, and otherwise treats them as the bootstrap does. */
-final class SharedLoopAcceptor extends ChannelInboundHandlerAdapter {
-    private final EventLoop loop;
+/** Puts new connections on event loops that are not the bootstrap's, and otherwise treats them as the bootstrap does. */
+final class LoopAcceptor extends ChannelInboundHandlerAdapter {
+    private final EventLoopGroup loops;
     private final ServerBootstrapConfig bootstrap;
 
-    SharedLoopAcceptor(EventLoop loop, ServerBootstrapConfig bootstrap) {
-        this.loop = loop;
+    LoopAcceptor(EventLoopGroup loops, ServerBootstrapConfig bootstrap) {
+        this.loops = loops;
         this.bootstrap = bootstrap;
     }
 
@@ -23,7 +23,7 @@ final class SharedLoopAcceptor extends ChannelInboundHandlerAdapter {
         Channel connection = (Channel) message;
         connection.pipeline().addLast(requireNonNull(bootstrap.childHandler(), "child handler"));
         connection.config().setOptions(bootstrap.childOptions());
-        loop.register(connection).addListener(registered -> {
+        loops.register(connection).addListener(registered -> {
             if (!registered.isSuccess()) {
                 connection.unsafe().closeForcibly();
             }

@@ -1,0 +1,78 @@
+package io.duet.engineio;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sees to it that no event loop stands still because its thread is lent: looks at the loops every {@value #LOOK_MILLIS} ms while they lend, and sends
+ * a substitute to one whose guest was there at the last look. Sleeps when none has lent for {@value #LOOKS_UNTIL_SLEEP} looks.
+ *
+ * <p>A look costs some microseconds; a timer for each guest would cost what lending saves.
+ */
+final class LoopWatch implements Runnable {
+    private static final long LOOK_MILLIS = 5;
+    private static final int LOOKS_UNTIL_SLEEP = 20;
+
+    private final Thread thread;
+    private final Executor substitutes;
+    private volatile List<LendingEventLoop> loops = List.of();
+    private volatile boolean sleeping = true;
+    private volatile boolean closed;
+
+    LoopWatch(String name) {
+        ThreadFactory threads = new DefaultThreadFactory(name, true);
+        this.thread = threads.newThread(this);
+        // Seldom needed, and then at once, whatever else is under way: no pool would do.
+        this.substitutes = task -> threads.newThread(task).start();
+    }
+
+    /** Begins. */
+    void start(List<LendingEventLoop> watched) {
+        loops = watched;
+        thread.start();
+    }
+
+    /** Called whenever a loop has lent its thread. */
+    void wakeUp() {
+        if (sleeping) {
+            sleeping = false;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+        int quiet = 0;
+        while (!closed) {
+            if (quiet < LOOKS_UNTIL_SLEEP) {
+                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+                quiet = look() ? 0 : quiet + 1;
+                continue;
+            }
+            sleeping = true;
+            // Looks once more: who has lent before that does not wake it.
+            while (sleeping && !closed && !look()) {
+                LockSupport.park(this);
+            }
+            sleeping = false;
+            quiet = 0;
+        }
+    }
+
+    private boolean look() {
+        boolean lending = false;
+        for (LendingEventLoop loop : loops) {
+            lending |= loop.look(substitutes);
+        }
+        return lending;
+    }
+}
