@@ -137,12 +137,9 @@ public final class EngineServer {
         }
     }
 
-    /**
-     * The event loop of all connections of this node, if it has one processor, for whoever has connections of his own; otherwise there is none.
-     * Nothing on it may block. It is Netty's.
-     */
-    public Optional<ScheduledExecutorService> sharedLoop() {
-        return eventLoops.single().map(loop -> loop);
+    /** An event loop of Netty's for other connections than the clients', such as a cluster's. Nothing on it may block. */
+    public ScheduledExecutorService clusterLoop() {
+        return eventLoops.ofCluster();
     }
 
     /** Ends the event loops, when nobody uses them any more; blocks until they have ended, or wait for a listener that does not return. */
@@ -151,7 +148,7 @@ public final class EngineServer {
     }
 
     EventLoopGroup eventLoops() {
-        return eventLoops.get();
+        return eventLoops.ofClients();
     }
 
     RequestRouter router() {

@@ -8,46 +8,49 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loops of a server's clients, one for each processor: since none is ever blocked, more would only cost switches.
- *
- * <p>If there is one processor the loop can be asked for, for connections to a cluster: what comes from the one and goes to the other then wakes no
- * second thread, which on such a machine costs more than the work. Several processors are better used by several threads.
+ * The event loops of a server: one for the clients for each processor, since none is ever blocked and more would only cost switches; and one for the
+ * connections to a cluster. With one processor they are the same.
  *
  * <p>Made when somebody asks for them. Safe for any thread.
  */
 final class EventLoops {
     private static final long LIMIT_SECONDS = 1;
 
-    private final int count = Runtime.getRuntime().availableProcessors();
+    private final LoopWatch watch = new LoopWatch("duet-watch");
+    private final List<LendingEventLoop> loops = new ArrayList<>();
     private final Executor workers;
-    private @Nullable Group made;
+    private final int processors = Runtime.getRuntime().availableProcessors();
+    private @Nullable Group ofClients;
+    private @Nullable Group ofCluster;
 
     /** @param workers where what may block runs when a loop does not lend its thread */
     EventLoops(Executor workers) {
         this.workers = workers;
     }
 
-    synchronized EventLoopGroup get() {
-        if (made == null) {
-            made = Group.start(count, workers);
+    synchronized EventLoopGroup ofClients() {
+        if (ofClients == null) {
+            ofClients = start("duet-io", processors);
         }
-        return made;
+        return ofClients;
     }
 
-    /** Nothing if there are several. */
-    Optional<EventLoop> single() {
-        return count == 1 ? Optional.of(get().next()) : Optional.empty();
+    synchronized EventLoop ofCluster() {
+        if (processors == 1) {
+            return ofClients().next();
+        }
+        if (ofCluster == null) {
+            ofCluster = start("duet-cluster-io", 1);
+        }
+        return ofCluster.next();
     }
 
     /**
@@ -55,37 +58,37 @@ final class EventLoops {
      * does.
      */
     synchronized void close() {
-        if (made != null) {
-            made.shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS)
+        close(ofCluster);
+        close(ofClients);
+        watch.close();
+    }
+
+    private Group start(String name, int count) {
+        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        Group group = new Group(name, count, io, watch, workers);
+        for (EventExecutor loop : group) {
+            loops.add((LendingEventLoop) loop);
+        }
+        watch.watch(List.copyOf(loops));
+        return group;
+    }
+
+    private static void close(@Nullable Group group) {
+        if (group != null) {
+            group.shutdownGracefully(0, LIMIT_SECONDS, TimeUnit.SECONDS)
                     .awaitUninterruptibly(2 * LIMIT_SECONDS, TimeUnit.SECONDS);
-            made.watch.close();
         }
     }
 
     private static final class Group extends MultiThreadIoEventLoopGroup {
-        private final LoopWatch watch;
-
-        private Group(int count, ThreadFactory threads, IoHandlerFactory io, LoopWatch watch, Executor workers) {
-            super(count, threads, io, watch, workers);
-            this.watch = watch;
-        }
-
-        static Group start(int count, Executor workers) {
-            IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-            LoopWatch watch = new LoopWatch("duet-io-watch");
-            Group group = new Group(count, new DefaultThreadFactory("duet-io", true), io, watch, workers);
-            List<LendingEventLoop> loops = new ArrayList<>(count);
-            for (EventExecutor loop : group) {
-                loops.add((LendingEventLoop) loop);
-            }
-            watch.start(loops);
-            return group;
+        Group(String name, int count, IoHandlerFactory io, LoopWatch watch, Executor workers) {
+            super(count, LoopThread.factory(name), io, watch, workers);
         }
 
         /** Called by the constructor above: nothing of this class is there yet. */
         @Override
         protected IoEventLoop newChild(Executor thread, IoHandlerFactory io, Object... of) {
-            return new LendingEventLoop(this, thread, io, (LoopWatch) of[0], (Executor) of[1]);
+            return new LendingEventLoop(this, thread, io, (LoopWatch) of[0], (Executor) of[1], new GuestBudget());
         }
     }
 }

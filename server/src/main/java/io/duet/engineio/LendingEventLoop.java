@@ -1,6 +1,7 @@
 package io.duet.engineio;
 
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
 import java.util.ArrayDeque;
@@ -14,16 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An event loop that lends its thread to code that may block, so that a message and what a listener makes of it cost no hand-over between
- * threads.
+ * An event loop that is not bound to its thread. To wake a thread costs more than most messages do, so a message should wake one: the thread that
+ * reads it also runs the listener, and writes to whom the listener sends, whichever loops they belong to.
  *
- * <p>Guests run between two turns of the loop, one at a time, on the loop's own thread. Meanwhile the loop is nobody's: {@link #inEventLoop} is
- * false on every thread, and what a guest sends waits in the loop's queue, as if another thread had sent it, but wakes nobody. A guest that
- * does not return in time loses its host: the {@link LoopWatch} sends a substitute, a thread that runs the loop until its own thread is back.
- * Whoever runs the loop is its {@code driver}; what belongs to the loop changes hands with that field.
+ * <p>Whoever runs the loop is its {@code driver}: one thread at a time, and what belongs to the loop changes hands with that field.
  *
- * <p>A substitute costs a stall of some milliseconds. So a loop with guests that take long stops lending for a while: they go to the workers,
- * as do all that come from other threads. How long a guest takes is measured, not asked: a short one that happens to be interrupted counts too.
+ * <ul>
+ *   <li><b>Its own thread</b>, as with any event loop.
+ *   <li><b>Nobody, while the thread is lent</b> to a guest: code that may block, such as a listener. Guests run between two turns, one at a time.
+ *       {@link #inEventLoop} is false on every thread then; what a guest sends waits in the loop's queue, as if another thread had sent it.
+ *   <li><b>A substitute</b>, if a guest does not return in time: sent by the {@link LoopWatch}, it runs the loop until the loop's own thread is back.
+ *       That is a stall of some milliseconds, so a loop with guests that take long has none for a while ({@link GuestBudget}): they go to the workers.
+ *   <li><b>A helper, while the thread sleeps</b> until something can be read: the thread of another loop that has tasks for this one runs them rather
+ *       than waking it, if they are few and it has time.
+ * </ul>
  */
 final class LendingEventLoop extends SingleThreadIoEventLoop {
     private static final Logger log = LoggerFactory.getLogger(LendingEventLoop.class);
@@ -31,75 +36,67 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     private static final AtomicReferenceFieldUpdater<LendingEventLoop, @Nullable Thread> DRIVER =
             AtomicReferenceFieldUpdater.newUpdater(LendingEventLoop.class, Thread.class, "driver");
 
+    /** The driver of a loop whose thread waits for the network: whoever puts itself in its place may run tasks. Never runs. */
+    private static final Thread SLEEP = new Thread("asleep");
+
     /** What guests may take in a row before it is the network's turn. */
-    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long GUESTS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** From this on a guest is a long one. */
-    private static final long LONG_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
-
-    /** How much of {@link #WINDOW_NANOS} long guests may take. */
-    private static final long LONG_BUDGET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** The first break; the next is twice as long if it is due before as much time has passed. */
-    private static final long MIN_BREAK_MILLIS = 1_000;
-
-    private static final long MAX_BREAK_MILLIS = 32_000;
+    /** What a helper does before it wakes the loop after all. */
+    private static final long HELP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     /** As Netty's: tasks in a row before it is the network's turn. */
-    private static final long MAX_TASKS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long TASKS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LoopWatch watch;
     private final Executor workers;
-    private final long minBreakMillis;
+    private final Wait wait = new Wait();
 
     /** Its own thread; stays the same once the loop runs. */
     private volatile @Nullable Thread home;
 
-    /** Who runs it; {@code null} while it is lent. Changed by {@link #DRIVER}. */
+    /** Who runs it; {@code null} while it is lent, or was never run. Changed by {@link #DRIVER}. */
     private volatile @Nullable Thread driver;
 
     /** How often it was lent: tells one guest from the next. A copy of {@link #lent} for the watch. */
     private volatile int lendings;
 
-    /** Its own thread is back while a substitute runs it. */
-    private volatile boolean returned;
-
     /** A substitute is on its way, or here. */
     private volatile boolean substituted;
+
+    /** Its own thread is back, and waits for whoever runs it to leave. */
+    private volatile boolean returned;
 
     // The driver's
 
     private final Queue<Runnable> guests = new ArrayDeque<>();
-    private int lent;
+    private final GuestBudget budget;
     private boolean onBreak;
-    private long windowStartNanos;
-    private long longNanos;
-    private long breakMillis;
-    private long breakEndNanos;
+    private int lent;
+
+    // Its own thread's
+
+    /** Loops with tasks from here that have not been told. */
+    private final ArrayDeque<LendingEventLoop> untold = new ArrayDeque<>(2);
+
+    private final LoopLoad load = new LoopLoad();
 
     // The watch's
 
     private int lendingsSeen;
 
-    /** @param workers where guests run otherwise */
-    LendingEventLoop(IoEventLoopGroup parent, Executor thread, IoHandlerFactory io, LoopWatch watch, Executor workers) {
-        this(parent, thread, io, watch, workers, MIN_BREAK_MILLIS);
-    }
-
-    /** A loop whose breaks are of another length. */
+    /** @param workers where guests run while the loop has none */
     LendingEventLoop(
             IoEventLoopGroup parent,
             Executor thread,
             IoHandlerFactory io,
             LoopWatch watch,
             Executor workers,
-            long minBreakMillis) {
+            GuestBudget budget) {
         super(parent, thread, io);
         this.watch = watch;
         this.workers = workers;
-        this.minBreakMillis = minBreakMillis;
+        this.budget = budget;
     }
 
     @Override
@@ -107,9 +104,24 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
         return thread == driver;
     }
 
+    @Override
+    public void execute(Runnable task) {
+        LendingEventLoop here = LoopThread.loopOfCurrent();
+        if (here == null || here == this || inEventLoop()) {
+            super.execute(task);
+        } else {
+            lazyExecute(task);
+            here.tellLater(this);
+            if (here.isSubstituted()) {
+                // A guest that overstays: nobody would look at what it has to tell before it returns.
+                wakeUp();
+            }
+        }
+    }
+
     /**
-     * Runs a task that may block: on the loop's thread if that is where this is called and the loop is lending, otherwise on a worker. In order
-     * only with itself: a task that is given while another runs may overtake it.
+     * Runs a task that may block: on the loop's thread if that is where this is called and it has guests now, otherwise on a worker. A guest may
+     * overtake another: who needs an order must not bring the next before the last is done.
      */
     void lend(Runnable guest) {
         Thread caller = Thread.currentThread();
@@ -131,35 +143,45 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     protected void run() {
         home = Thread.currentThread();
         driver = home;
+        LoopThread.run(this);
         try {
             super.run();
         } finally {
             // What is still to come finds no further turn.
             onBreak = true;
             handOverGuests();
+            tellOthers();
         }
     }
 
     @Override
     protected int runIo() {
-        int handled = super.runIo();
+        wait.isDeadlineKnown = false;
+        int handled = ioHandler().run(wait);
+        if (wait.asleep) {
+            // It ended with an exception.
+            awake();
+        }
         if (!guests.isEmpty()) {
             runGuests();
         }
+        tellOthers();
         return handled;
     }
 
-    /** Guests left from this turn keep the next from waiting. */
     @Override
-    protected boolean hasTasks() {
-        return super.hasTasks() || !guests.isEmpty();
+    protected void afterRunningAllTasks() {
+        super.afterRunningAllTasks();
+        tellOthers();
     }
 
-    /** It is not: its thread changes in another way. Says besides that nobody asks for the time that goes to the network. */
+    /** What keeps a turn from waiting: guests that are left from the last, and its own thread, to which a substitute is to give way. */
     @Override
-    protected boolean isSuspensionSupported() {
-        return false;
+    protected boolean hasTasks() {
+        return super.hasTasks() || !guests.isEmpty() || returned;
     }
+
+    // Guests
 
     private void runGuests() {
         long begin = System.nanoTime();
@@ -168,11 +190,11 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
             long before = now;
             boolean inTime = runLent(guest);
             now = System.nanoTime();
-            if (!inTime || exceedsBudget(now - before, now)) {
+            if (!inTime || budget.isExceeded(now - before, now)) {
                 takeBreak(now);
                 return;
             }
-            if (now - begin > TURN_NANOS) {
+            if (now - begin > GUESTS_NANOS) {
                 return;
             }
         }
@@ -180,7 +202,6 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     /** False if it took so long that a substitute had to run the loop. */
     private boolean runLent(Runnable guest) {
-        Thread self = Thread.currentThread();
         lendings = ++lent;
         driver = null;
         watch.wakeUp();
@@ -192,47 +213,24 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
         }
         // Left behind by the guest, it would end the loop's next wait, and with NIO every wait.
         Thread.interrupted();
-        if (DRIVER.compareAndSet(this, null, self)) {
+        if (DRIVER.compareAndSet(this, null, home)) {
             return true;
         }
-        returned = true;
-        // Wakes the substitute, which looks behind each turn.
-        execute(LendingEventLoop::nothing);
-        while (driver != self && !DRIVER.compareAndSet(this, null, self)) {
-            LockSupport.park(this);
-            Thread.interrupted();
-        }
-        returned = false;
+        awaitReturn(null);
         return false;
     }
 
-    private static void nothing() {}
-
-    private boolean exceedsBudget(long nanos, long now) {
-        if (nanos < LONG_NANOS) {
-            return false;
-        }
-        if (now - windowStartNanos > WINDOW_NANOS) {
-            windowStartNanos = now;
-            longNanos = 0;
-        }
-        longNanos += nanos;
-        return longNanos > LONG_BUDGET_NANOS;
-    }
-
     private void takeBreak(long now) {
-        boolean soonAgain = now - breakEndNanos < TimeUnit.MILLISECONDS.toNanos(breakMillis);
-        breakMillis = soonAgain ? Math.min(2 * breakMillis, MAX_BREAK_MILLIS) : minBreakMillis;
-        log.debug("listeners take long: on workers for {} ms", breakMillis);
+        long millis = budget.beginBreak(now);
+        log.debug("listeners take long: on workers for {} ms", millis);
         onBreak = true;
         handOverGuests();
-        schedule(this::endBreak, breakMillis, TimeUnit.MILLISECONDS);
+        schedule(this::endBreak, millis, TimeUnit.MILLISECONDS);
     }
 
     private void endBreak() {
         onBreak = false;
-        longNanos = 0;
-        breakEndNanos = System.nanoTime();
+        budget.endBreak(System.nanoTime());
     }
 
     private void handOverGuests() {
@@ -241,7 +239,23 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
         }
     }
 
-    // The watch
+    /** Blocks its own thread until nobody else drives. */
+    private void awaitReturn(@Nullable Thread free) {
+        returned = true;
+        wakeUp();
+        while (driver != home && !DRIVER.compareAndSet(this, free, home)) {
+            LockSupport.park(this);
+            Thread.interrupted();
+        }
+        returned = false;
+    }
+
+    // Substitutes
+
+    private boolean isSubstituted() {
+        Thread now = driver;
+        return now != null && now != home;
+    }
 
     /** Whether it was lent since the last look, or is; a guest that was here then is overstaying. The watch's thread only. */
     boolean look(Executor substitutes) {
@@ -262,33 +276,135 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     }
 
     private void substitute(int lending) {
-        Thread self = Thread.currentThread();
         try {
-            if (lending != lendings || !DRIVER.compareAndSet(this, null, self)) {
-                return;
-            }
-            onBreak = true;
-            handOverGuests();
-            try {
-                while (!returned) {
-                    runTurn();
-                }
-            } finally {
-                // Nobody's, should a turn have failed before its own thread was back.
-                driver = returned ? home : null;
-                LockSupport.unpark(home);
+            if (lending == lendings && DRIVER.compareAndSet(this, null, Thread.currentThread())) {
+                onBreak = true;
+                handOverGuests();
+                // Those that were to be told when the guest has returned.
+                watch.wakeLoops();
+                runTurns();
             }
         } finally {
             substituted = false;
         }
     }
 
-    private void runTurn() {
-        runIo();
-        if (isShuttingDown()) {
-            // The rest of its end is for its own thread, when that is back.
-            ioHandler().prepareToDestroy();
+    private void runTurns() {
+        try {
+            while (!returned) {
+                runIo();
+                if (isShuttingDown()) {
+                    // The rest of its end is for its own thread, when that is back.
+                    ioHandler().prepareToDestroy();
+                }
+                runAllTasks(TASKS_NANOS);
+            }
+        } finally {
+            // Nobody's, should a turn have failed before its own thread was back.
+            driver = returned ? home : null;
+            LockSupport.unpark(home);
         }
-        runAllTasks(MAX_TASKS_NANOS);
+    }
+
+    // Helpers
+
+    private void tellLater(LendingEventLoop other) {
+        if (untold.peekLast() != other) {
+            untold.add(other);
+        }
+    }
+
+    private void tellOthers() {
+        if (untold.isEmpty() || Thread.currentThread() != home) {
+            return;
+        }
+        boolean helps = load.isLight(System.nanoTime());
+        for (LendingEventLoop other = untold.poll(); other != null; other = untold.poll()) {
+            if (!helps || !other.help()) {
+                other.wakeUp();
+            }
+        }
+    }
+
+    void wakeUp() {
+        wakeup(false);
+    }
+
+    /** Runs what waits for a loop that sleeps. False if there is more to do than that, or it is awake: it must be woken, which then is harmless. */
+    private boolean help() {
+        if (!DRIVER.compareAndSet(this, SLEEP, Thread.currentThread())) {
+            return false;
+        }
+        long timer = nextScheduledTaskDeadlineNanos();
+        long end = System.nanoTime() + HELP_NANOS;
+        boolean done;
+        try {
+            for (Runnable task = pollTask(); task != null; task = pollTask()) {
+                safeExecute(task);
+                if (System.nanoTime() - end > 0) {
+                    break;
+                }
+            }
+        } finally {
+            // It sleeps until the timer that was first when it fell asleep.
+            done = !hasTasks() && nextScheduledTaskDeadlineNanos() == timer;
+            driver = SLEEP;
+            if (returned) {
+                LockSupport.unpark(home);
+            }
+        }
+        return done;
+    }
+
+    private void awake() {
+        wait.asleep = false;
+        if (!DRIVER.compareAndSet(this, SLEEP, home)) {
+            awaitReturn(SLEEP);
+        }
+        load.awake(System.nanoTime());
+    }
+
+    /**
+     * What Netty asks the loop while it looks at the network. Epoll asks for the deadline, whether it may wait, waits, and asks for the meter, in this
+     * order: while it waits it touches nothing that a helper does. NIO asks otherwise, and gets no help.
+     */
+    private final class Wait implements IoHandlerContext {
+        private boolean asleep;
+        private boolean isDeadlineKnown;
+        private long deadlineNanos;
+
+        @Override
+        public boolean canBlock() {
+            boolean can = !hasTasks() && !hasScheduledTasks();
+            if (can && isDeadlineKnown && driver == home) {
+                load.asleep(System.nanoTime());
+                asleep = true;
+                driver = SLEEP;
+            }
+            return can;
+        }
+
+        @Override
+        public long delayNanos(long now) {
+            return asleep
+                    ? Math.max(0, deadlineNanos - (now - ticker().initialNanoTime()))
+                    : LendingEventLoop.this.delayNanos(now);
+        }
+
+        @Override
+        public long deadlineNanos() {
+            deadlineNanos = LendingEventLoop.this.deadlineNanos();
+            isDeadlineKnown = true;
+            return deadlineNanos;
+        }
+
+        @Override
+        public boolean shouldReportActiveIoTime() {
+            isDeadlineKnown = false;
+            if (asleep) {
+                awake();
+            }
+            return false;
+        }
     }
 }

@@ -30,10 +30,12 @@ final class LoopWatch implements Runnable {
         this.substitutes = task -> threads.newThread(task).start();
     }
 
-    /** Begins. */
-    void start(List<LendingEventLoop> watched) {
+    /** Begins to watch these, rather than others before. */
+    synchronized void watch(List<LendingEventLoop> watched) {
         loops = watched;
-        thread.start();
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
+        }
     }
 
     /** Called whenever a loop has lent its thread. */
@@ -42,6 +44,11 @@ final class LoopWatch implements Runnable {
             sleeping = false;
             LockSupport.unpark(thread);
         }
+    }
+
+    /** Makes every loop look at its tasks. */
+    void wakeLoops() {
+        loops.forEach(LendingEventLoop::wakeUp);
     }
 
     void close() {

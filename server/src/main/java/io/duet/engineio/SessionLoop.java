@@ -23,8 +23,14 @@ final class SessionLoop implements Runnable {
 
     private final EventLoop eventLoop;
     private final Executor lender;
+    /** So many sessions are flushed in a row; a helper (see {@link LendingEventLoop}) does no more. */
+    private static final int FLUSHES = 32;
+
     private final AtomicReference<@Nullable EngineSession> ready = new AtomicReference<>();
     private final PerMessageDeflate deflate;
+
+    /** Taken off the stack and not flushed yet; event loop only. */
+    private @Nullable EngineSession rest;
 
     /** @param lender runs what may block: on the loop's thread, or elsewhere if that is not possible */
     SessionLoop(EventLoop eventLoop, Executor lender, PerMessageDeflate deflate) {
@@ -64,10 +70,17 @@ final class SessionLoop implements Runnable {
         }
     }
 
+    /** Each time it was scheduled it takes what is left of the last time, or the stack. */
     @Override
     public void run() {
-        EngineSession session = ready.getAndSet(null);
-        while (session != null) {
+        EngineSession session = rest == null ? ready.getAndSet(null) : rest;
+        rest = null;
+        for (int flushed = 0; session != null; flushed++) {
+            if (flushed == FLUSHES) {
+                rest = session;
+                eventLoop.execute(this);
+                return;
+            }
             EngineSession below = session.nextReady;
             session.nextReady = null;
             // Before the flush: what is sent from now on asks again.

@@ -427,7 +427,7 @@ public class Namespace {
 
         @Override
         public Optional<ScheduledExecutorService> eventLoop() {
-            return server.engine().sharedLoop();
+            return Optional.of(server.engine().clusterLoop());
         }
 
         @Override

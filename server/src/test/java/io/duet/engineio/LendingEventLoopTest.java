@@ -33,12 +33,12 @@ final class LendingEventLoopTest {
             NioIoHandler.newFactory(),
             watch,
             workers,
-            BREAK_MILLIS);
+            new GuestBudget(BREAK_MILLIS));
     private final CountDownLatch release = new CountDownLatch(1);
 
     @BeforeEach
     void start() {
-        watch.start(List.of(loop));
+        watch.watch(List.of(loop));
     }
 
     @AfterEach

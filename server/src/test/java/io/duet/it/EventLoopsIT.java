@@ -26,7 +26,7 @@ final class EventLoopsIT {
 
     @Test
     void withTwoEachClientHasOneOfTwoAndRedisItsOwn() throws Exception {
-        assertThat(loops(2)).containsExactly("duet-io-1-1", "duet-io-1-2", "duet-redis-io-1", "epollEventLoopG");
+        assertThat(loops(2)).containsExactly("duet-cluster-io", "duet-io-1-1", "duet-io-1-2", "epollEventLoopG");
     }
 
     private List<String> loops(int processors) throws Exception {

@@ -1,0 +1,36 @@
+package io.duet.engineio;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The own thread of an event loop, which knows it. */
+final class LoopThread extends FastThreadLocalThread {
+    private @Nullable LendingEventLoop loop;
+
+    private LoopThread(ThreadGroup group, Runnable task, String name) {
+        super(group, task, name);
+    }
+
+    static ThreadFactory factory(String name) {
+        return new DefaultThreadFactory(name, true) {
+            @Override
+            protected Thread newThread(Runnable task, String number) {
+                return new LoopThread(threadGroup, task, number);
+            }
+        };
+    }
+
+    /** Said by a loop that begins to run on the calling thread. */
+    static void run(LendingEventLoop loop) {
+        if (Thread.currentThread() instanceof LoopThread thread) {
+            thread.loop = loop;
+        }
+    }
+
+    /** The loop whose own thread this is, whoever runs it; {@code null} on other threads. */
+    static @Nullable LendingEventLoop loopOfCurrent() {
+        return Thread.currentThread() instanceof LoopThread thread ? thread.loop : null;
+    }
+}
