@@ -7,7 +7,7 @@ import { Emitter } from "@socket.io/redis-emitter";
 import { encode } from "notepack.io";
 import { parseArgs } from "node:util";
 import { next, same, settled, Tap, untagged, within } from "./lib.mjs";
-import { duet, node } from "./members.mjs";
+import { complaints, duet, node } from "./members.mjs";
 
 const string = value => ({ type: "string", default: value });
 const { values: settings } = parseArgs({
@@ -365,7 +365,6 @@ await Promise.all(
   }),
 );
 
-const complaints = members => members.flatMap(({ log }) => log.filter(line => /WARN|ERROR|Exception/.test(line)));
 
 // Node has none for the sharded wire, and that for streams is in no package.
 const EMITTERS = { "Duet's emitter": request => javaEmitter.ask(request), ...(classic && { "Node's emitter": nodeEmitter(pub) }) };

@@ -79,3 +79,10 @@ export function duet(jar, name, fixture, ...args) {
 export function node(name, ...args) {
   return started(new Member(name, "node", ["cluster-member.mjs", ...args]));
 }
+
+// A server of netty-socketio makes a timer that never runs and that nobody can end; Netty takes it for a leak once it is collected.
+const UNUSED_TIMER = /LEAK: HashedWheelTimer/;
+
+/** What these members have logged that an operator would have to look at. */
+export const complaints = members =>
+  members.flatMap(({ log }) => log.filter(line => /WARN|ERROR|Exception/.test(line) && !UNUSED_TIMER.test(line)));

@@ -23,8 +23,8 @@ public interface LocalSockets {
     HistoryOptions history();
 
     /**
-     * The event loop on which all connections of this node are, an adapter's own too if it can, where there is but one; nothing by default.
-     * Nothing on it may block. It lives longer than the adapter.
+     * An event loop for the adapter's own connections, which works hand in hand with those of the clients; nothing by default. Nothing on it may
+     * block. It lives longer than the adapter.
      */
     default Optional<ScheduledExecutorService> eventLoop() {
         return Optional.empty();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,23 @@ final class SessionLoopTest {
         eventLoop.runPendingTasks();
 
         assertThat(received(onePeer)).containsExactly("4a", "4b");
+    }
+
+    /** In several turns. */
+    @Test
+    void flushesManySessions() {
+        List<EmbeddedChannel> peers =
+                Stream.generate(EmbeddedChannel::new).limit(100).toList();
+        List<EngineSession> sessions = peers.stream().map(this::session).toList();
+        eventLoop.runPendingTasks();
+        peers.forEach(SessionLoopTest::received);
+        sessions.forEach(session -> session.send(text("a")));
+
+        eventLoop.runPendingTasks();
+
+        assertThat(peers).allSatisfy(peer -> assertThat(received(peer)).containsExactly("4a"));
+        sessions.forEach(session -> session.end(CloseReason.TRANSPORT_CLOSE, ""));
+        peers.forEach(EmbeddedChannel::finishAndReleaseAll);
     }
 
     private EngineSession session(EmbeddedChannel peer) {

@@ -21,7 +21,7 @@ import org.redisson.client.RedisClientConfig;
  * The one thread on which a node's own connections to Redis live: what is read is handled where it was read, and what comes of it is written at
  * once. At a few hundred messages a second handing them from one thread to another costs more than handling them.
  *
- * <p>With one processor it is the thread of the clients' connections too. Nothing on it may block.
+ * <p>A server gives it an event loop that works hand in hand with those of its clients; an emitter has one of its own. Nothing on it may block.
  */
 final class RedisLoop {
     private static final long QUIET_MILLIS = 20;
@@ -45,7 +45,7 @@ final class RedisLoop {
         return new RedisLoop(new MultiThreadIoEventLoopGroup(1, thread, io).next(), true, epoll);
     }
 
-    /** On the event loop of the node's other connections, if that is one of Netty's that can take them. */
+    /** On a loop of somebody else's, if that is one of Netty's that can take connections. */
     static RedisLoop on(ScheduledExecutorService shared) {
         if (shared instanceof IoEventLoop io) {
             boolean epoll = io.isIoType(EpollIoHandler.class);

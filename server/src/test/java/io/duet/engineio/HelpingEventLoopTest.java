@@ -1,0 +1,209 @@
+package io.duet.engineio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two loops, one of which brings tasks to the other. */
+final class HelpingEventLoopTest {
+    private final ExecutorService workers = Executors.newCachedThreadPool();
+    private final LoopWatch watch = new LoopWatch("watch");
+    private final CountDownLatch release = new CountDownLatch(1);
+    private MultiThreadIoEventLoopGroup parent;
+    private LendingEventLoop here;
+    private LendingEventLoop there;
+
+    @BeforeEach
+    void start() {
+        assumeTrue(Epoll.isAvailable());
+        parent = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        here = loop("here");
+        there = loop("there");
+        watch.watch(List.of(here, there));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        release.countDown();
+        for (LendingEventLoop loop : List.of(here, there)) {
+            assertThat(loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        watch.close();
+        parent.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        workers.shutdownNow();
+    }
+
+    @Test
+    void runsATaskForALoopThatSleeps() {
+        awaitHelp();
+    }
+
+    @Test
+    void aHelperIsInTheLoopThatItHelps() {
+        awaitHelp();
+        CompletableFuture<Boolean> inLoop = new CompletableFuture<>();
+
+        here.execute(() -> there.execute(() -> inLoop.complete(there.inEventLoop())));
+
+        assertThat(inLoop).succeedsWithin(10, TimeUnit.SECONDS).isEqualTo(true);
+    }
+
+    @Test
+    void leavesTheRestToTheLoopIfItIsMuch() {
+        awaitHelp();
+        CompletableFuture<Thread> last = new CompletableFuture<>();
+
+        here.execute(() -> {
+            there.execute(() -> spin(Duration.ofMillis(1)));
+            there.execute(() -> last.complete(Thread.currentThread()));
+        });
+
+        assertThat(last.join().getName()).startsWith("there");
+    }
+
+    @Test
+    void doesNotHelpWhileItHasMuchToDoItself() {
+        awaitHelp();
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+
+        here.execute(() -> {
+            spin(Duration.ofMillis(12));
+            there.execute(() -> thread.complete(Thread.currentThread()));
+        });
+
+        assertThat(thread.join().getName()).startsWith("there");
+    }
+
+    /** The loop sleeps without a limit, and must not. */
+    @Test
+    void aTimerThatAHelperSetsIsInTime() {
+        awaitHelp();
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+
+        here.execute(() -> there.execute(
+                () -> there.schedule(() -> thread.complete(Thread.currentThread()), 1, TimeUnit.MILLISECONDS)));
+
+        assertThat(thread).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(thread.join().getName()).startsWith("there");
+    }
+
+    @Test
+    void aGuestThatAHelperBringsRunsOnTheLoopsOwnThread() {
+        awaitHelp();
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+
+        here.execute(() -> there.execute(() -> there.lend(() -> thread.complete(Thread.currentThread()))));
+
+        assertThat(thread).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(thread.join().getName()).startsWith("there");
+    }
+
+    @Test
+    void whatAGuestBringsIsDoneAlsoIfTheGuestDoesNotReturn() {
+        awaitHelp();
+        CompletableFuture<Void> before = new CompletableFuture<>();
+        CompletableFuture<Void> after = new CompletableFuture<>();
+
+        here.execute(() -> here.lend(() -> {
+            there.execute(() -> before.complete(null));
+            // By a substitute of the loop whose thread this is: nobody but that tells the other one.
+            before.orTimeout(10, TimeUnit.SECONDS).join();
+            there.execute(() -> after.complete(null));
+            awaitRelease();
+        }));
+
+        assertThat(before).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(after).succeedsWithin(10, TimeUnit.SECONDS);
+    }
+
+    /** Plain state of each loop, written by whoever runs it, while they help one another and guests overstay. */
+    @Test
+    void stateOfALoopIsNeverTouchedByTwo() {
+        int[] hereCount = {0};
+        int[] thereCount = {0};
+        AtomicInteger done = new AtomicInteger();
+        int rounds = 20_000;
+        for (int i = 0; i < rounds; i++) {
+            boolean overstays = i % 5_000 == 0;
+            boolean fromHere = i % 2 == 0;
+            LendingEventLoop from = fromHere ? here : there;
+            LendingEventLoop to = fromHere ? there : here;
+            int[] fromCount = fromHere ? hereCount : thereCount;
+            int[] toCount = fromHere ? thereCount : hereCount;
+            from.execute(() -> {
+                fromCount[0]++;
+                from.lend(() -> {
+                    if (overstays) {
+                        spin(Duration.ofMillis(12));
+                    }
+                    to.execute(() -> {
+                        toCount[0]++;
+                        done.incrementAndGet();
+                    });
+                });
+            });
+        }
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(done).hasValue(rounds));
+        assertThat(read(here, hereCount) + read(there, thereCount)).isEqualTo(2 * rounds);
+    }
+
+    private LendingEventLoop loop(String name) {
+        return new LendingEventLoop(
+                parent,
+                new ThreadPerTaskExecutor(LoopThread.factory(name)),
+                EpollIoHandler.newFactory(),
+                watch,
+                workers,
+                new GuestBudget());
+    }
+
+    /** Until the one sleeps, and the other finds it sleeping. */
+    private void awaitHelp() {
+        await().untilAsserted(() -> {
+            CompletableFuture<Thread> thread = new CompletableFuture<>();
+            here.execute(() -> there.execute(() -> thread.complete(Thread.currentThread())));
+            assertThat(thread).succeedsWithin(10, TimeUnit.SECONDS);
+            assertThat(thread.join().getName()).startsWith("here");
+        });
+    }
+
+    private static int read(LendingEventLoop loop, int[] count) {
+        CompletableFuture<Integer> total = new CompletableFuture<>();
+        loop.execute(() -> total.complete(count[0]));
+        return total.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    private void awaitRelease() {
+        try {
+            assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void spin(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+}
