@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A look costs some microseconds; a timer for each guest would cost what lending saves.
  */
 final class LoopWatch implements Runnable {
-    private static final long LOOK_MILLIS = 5;
-    private static final int LOOKS_UNTIL_SLEEP = 20;
+    private static final long LOOK_MILLIS = 10;
+    private static final int LOOKS_UNTIL_SLEEP = 10;
 
     private final Thread thread;
     private final Executor substitutes;

@@ -19,9 +19,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Two loops, one of which brings tasks to the other. */
 final class HelpingEventLoopTest {
+    /** Less than the second after which Netty's loops wake up by themselves. */
+    private static final Duration SOON = Duration.ofMillis(400);
+
+    private static final int ROUNDS = 10;
+
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private final LoopWatch watch = new LoopWatch("watch");
     private final CountDownLatch release = new CountDownLatch(1);
@@ -84,24 +90,26 @@ final class HelpingEventLoopTest {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
 
         here.execute(() -> {
-            spin(Duration.ofMillis(12));
+            spin(Duration.ofMillis(25));
             there.execute(() -> thread.complete(Thread.currentThread()));
         });
 
         assertThat(thread.join().getName()).startsWith("there");
     }
 
-    /** The loop sleeps without a limit, and must not. */
+    /** The loop sleeps until a second is over, and must not. */
     @Test
     void aTimerThatAHelperSetsIsInTime() {
-        awaitHelp();
-        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            awaitHelp();
+            CompletableFuture<Thread> thread = new CompletableFuture<>();
 
-        here.execute(() -> there.execute(
-                () -> there.schedule(() -> thread.complete(Thread.currentThread()), 1, TimeUnit.MILLISECONDS)));
+            here.execute(() -> there.execute(
+                    () -> there.schedule(() -> thread.complete(Thread.currentThread()), 1, TimeUnit.MILLISECONDS)));
 
-        assertThat(thread).succeedsWithin(10, TimeUnit.SECONDS);
-        assertThat(thread.join().getName()).startsWith("there");
+            assertThat(thread).succeedsWithin(SOON);
+            assertThat(thread.join().getName()).startsWith("there");
+        }
     }
 
     @Test
@@ -129,12 +137,13 @@ final class HelpingEventLoopTest {
             awaitRelease();
         }));
 
-        assertThat(before).succeedsWithin(10, TimeUnit.SECONDS);
-        assertThat(after).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(before).succeedsWithin(SOON);
+        assertThat(after).succeedsWithin(SOON);
     }
 
-    /** Plain state of each loop, written by whoever runs it, while they help one another and guests overstay. */
+    /** Plain state of each loop, written by whoever runs it, while they help one another, wake up, and have guests that overstay. */
     @Test
+    @Timeout(60)
     void stateOfALoopIsNeverTouchedByTwo() {
         int[] hereCount = {0};
         int[] thereCount = {0};
@@ -145,25 +154,34 @@ final class HelpingEventLoopTest {
             boolean fromHere = i % 2 == 0;
             LendingEventLoop from = fromHere ? here : there;
             LendingEventLoop to = fromHere ? there : here;
-            int[] fromCount = fromHere ? hereCount : thereCount;
             int[] toCount = fromHere ? thereCount : hereCount;
-            from.execute(() -> {
-                fromCount[0]++;
-                from.lend(() -> {
-                    if (overstays) {
-                        spin(Duration.ofMillis(12));
-                    }
-                    to.execute(() -> {
-                        toCount[0]++;
-                        done.incrementAndGet();
-                    });
+            from.execute(() -> from.lend(() -> {
+                if (overstays) {
+                    spin(Duration.ofMillis(25));
+                }
+                to.execute(() -> {
+                    increment(toCount);
+                    done.incrementAndGet();
                 });
-            });
+            }));
+            // Wakes the one that is being helped.
+            to.execute(() -> increment(toCount));
+            // Few at once, so that they sleep in between.
+            while (done.get() < i - 2) {
+                Thread.onSpinWait();
+            }
         }
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(done).hasValue(rounds));
         assertThat(read(here, hereCount) + read(there, thereCount)).isEqualTo(2 * rounds);
+    }
+
+    /** Takes its time, so that two would meet. */
+    private static void increment(int[] count) {
+        int before = count[0];
+        spin(Duration.ofNanos(5_000));
+        count[0] = before + 1;
     }
 
     private LendingEventLoop loop(String name) {

@@ -197,7 +197,7 @@ final class LendingEventLoopTest {
                 turns[0]++;
                 loop.lend(() -> {
                     if (blocks) {
-                        spin(Duration.ofMillis(12));
+                        spin(Duration.ofMillis(25));
                     }
                     guests.incrementAndGet();
                     loop.execute(() -> turns[0]++);
