@@ -7,6 +7,7 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
@@ -111,9 +112,8 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
             super.execute(task);
         } else {
             lazyExecute(task);
-            here.tellLater(this);
-            if (here.isSubstituted()) {
-                // A guest that overstays: nobody would look at what it has to tell before it returns.
+            // Behind the task: a substitute looks at all loops when it comes, and at none later.
+            if (!here.tellsLater(this)) {
                 wakeUp();
             }
         }
@@ -141,8 +141,10 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     @Override
     protected void run() {
-        home = Thread.currentThread();
-        driver = home;
+        Thread self = Thread.currentThread();
+        // In this order: with a home and no driver it would be taken for lent.
+        driver = self;
+        home = self;
         LoopThread.run(this);
         try {
             super.run();
@@ -156,11 +158,11 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     @Override
     protected int runIo() {
-        wait.isDeadlineKnown = false;
-        int handled = ioHandler().run(wait);
-        if (wait.asleep) {
-            // It ended with an exception.
-            awake();
+        int handled;
+        try {
+            handled = ioHandler().run(wait);
+        } finally {
+            wait.end();
         }
         if (!guests.isEmpty()) {
             runGuests();
@@ -207,25 +209,25 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
         watch.wakeUp();
         try {
             guest.run();
-        } catch (RuntimeException | Error e) {
-            // Guests look after their own faults: this is one of ours.
+        } catch (Throwable e) {
+            // Also what is thrown without being declared: it must not get to the loop.
             log.error("task of a session failed", e);
         }
         // Left behind by the guest, it would end the loop's next wait, and with NIO every wait.
         Thread.interrupted();
-        if (DRIVER.compareAndSet(this, null, home)) {
-            return true;
+        if (!DRIVER.compareAndSet(this, null, home)) {
+            awaitReturn(null);
         }
-        awaitReturn(null);
-        return false;
+        // A substitute has ended it for all guests.
+        return !onBreak;
     }
 
     private void takeBreak(long now) {
         long millis = budget.beginBreak(now);
         log.debug("listeners take long: on workers for {} ms", millis);
         onBreak = true;
-        handOverGuests();
         schedule(this::endBreak, millis, TimeUnit.MILLISECONDS);
+        handOverGuests();
     }
 
     private void endBreak() {
@@ -235,7 +237,11 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     private void handOverGuests() {
         for (Runnable guest = guests.poll(); guest != null; guest = guests.poll()) {
-            workers.execute(guest);
+            try {
+                workers.execute(guest);
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                log.error("no worker for the task of a session", e);
+            }
         }
     }
 
@@ -251,11 +257,6 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     }
 
     // Substitutes
-
-    private boolean isSubstituted() {
-        Thread now = driver;
-        return now != null && now != home;
-    }
 
     /** Whether it was lent since the last look, or is; a guest that was here then is overstaying. The watch's thread only. */
     boolean look(Executor substitutes) {
@@ -278,10 +279,6 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     private void substitute(int lending) {
         try {
             if (lending == lendings && DRIVER.compareAndSet(this, null, Thread.currentThread())) {
-                onBreak = true;
-                handOverGuests();
-                // Those that were to be told when the guest has returned.
-                watch.wakeLoops();
                 runTurns();
             }
         } finally {
@@ -291,6 +288,10 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     private void runTurns() {
         try {
+            onBreak = true;
+            handOverGuests();
+            // Those that were to be told when the guest has returned.
+            watch.wakeLoops();
             while (!returned) {
                 runIo();
                 if (isShuttingDown()) {
@@ -308,19 +309,28 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     // Helpers
 
-    private void tellLater(LendingEventLoop other) {
+    /**
+     * Whether its own thread, which is the caller, will look after a task that it has given to another loop: not if it has no time, nor if it is the
+     * guest's that overstays, since nobody knows when that returns.
+     */
+    private boolean tellsLater(LendingEventLoop other) {
+        if (!load.isLight(System.nanoTime())) {
+            return false;
+        }
         if (untold.peekLast() != other) {
             untold.add(other);
         }
+        Thread now = driver;
+        return now == null || now == home;
     }
 
     private void tellOthers() {
         if (untold.isEmpty() || Thread.currentThread() != home) {
             return;
         }
-        boolean helps = load.isLight(System.nanoTime());
+        long end = System.nanoTime() + HELP_NANOS;
         for (LendingEventLoop other = untold.poll(); other != null; other = untold.poll()) {
-            if (!helps || !other.help()) {
+            if (!other.help(end)) {
                 other.wakeUp();
             }
         }
@@ -331,12 +341,11 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     }
 
     /** Runs what waits for a loop that sleeps. False if there is more to do than that, or it is awake: it must be woken, which then is harmless. */
-    private boolean help() {
-        if (!DRIVER.compareAndSet(this, SLEEP, Thread.currentThread())) {
+    private boolean help(long end) {
+        if (returned || System.nanoTime() - end > 0 || !DRIVER.compareAndSet(this, SLEEP, Thread.currentThread())) {
             return false;
         }
         long timer = nextScheduledTaskDeadlineNanos();
-        long end = System.nanoTime() + HELP_NANOS;
         boolean done;
         try {
             for (Runnable task = pollTask(); task != null; task = pollTask()) {
@@ -354,14 +363,6 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
             }
         }
         return done;
-    }
-
-    private void awake() {
-        wait.asleep = false;
-        if (!DRIVER.compareAndSet(this, SLEEP, home)) {
-            awaitReturn(SLEEP);
-        }
-        load.awake(System.nanoTime());
     }
 
     /**
@@ -400,11 +401,20 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
         @Override
         public boolean shouldReportActiveIoTime() {
+            end();
+            return false;
+        }
+
+        /** Also behind what ended with an exception. */
+        void end() {
             isDeadlineKnown = false;
             if (asleep) {
-                awake();
+                asleep = false;
+                if (!DRIVER.compareAndSet(LendingEventLoop.this, SLEEP, home)) {
+                    awaitReturn(SLEEP);
+                }
+                load.awake(System.nanoTime());
             }
-            return false;
         }
     }
 }

@@ -1,25 +1,22 @@
 package io.duet.engineio;
 
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The own thread of an event loop, which knows it. */
 final class LoopThread extends FastThreadLocalThread {
     private @Nullable LendingEventLoop loop;
 
-    private LoopThread(ThreadGroup group, Runnable task, String name) {
-        super(group, task, name);
+    private LoopThread(Runnable task, String name) {
+        super(task, name);
+        setDaemon(true);
     }
 
     static ThreadFactory factory(String name) {
-        return new DefaultThreadFactory(name, true) {
-            @Override
-            protected Thread newThread(Runnable task, String number) {
-                return new LoopThread(threadGroup, task, number);
-            }
-        };
+        AtomicInteger number = new AtomicInteger();
+        return task -> new LoopThread(task, name + "-" + number.incrementAndGet());
     }
 
     /** Said by a loop that begins to run on the calling thread. */

@@ -85,13 +85,22 @@ final class SessionLoop implements Runnable {
             session.nextReady = null;
             // Before the flush: what is sent from now on asks again.
             session.ready = 0;
-            try {
-                session.flush();
-            } catch (RuntimeException e) {
-                log.error("flush failed", e);
-                session.end(CloseReason.TRANSPORT_ERROR, "flush failed");
-            }
+            flush(session);
             session = below;
+        }
+    }
+
+    /** Whatever becomes of it: who is behind must get a turn. */
+    private static void flush(EngineSession session) {
+        try {
+            session.flush();
+        } catch (RuntimeException | Error e) {
+            log.error("flush failed", e);
+            try {
+                session.end(CloseReason.TRANSPORT_ERROR, "flush failed");
+            } catch (RuntimeException | Error again) {
+                log.error("session could not be closed", again);
+            }
         }
     }
 }

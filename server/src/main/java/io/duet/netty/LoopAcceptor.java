@@ -21,12 +21,17 @@ final class LoopAcceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel connection = (Channel) message;
-        connection.pipeline().addLast(requireNonNull(bootstrap.childHandler(), "child handler"));
-        connection.config().setOptions(bootstrap.childOptions());
-        loops.register(connection).addListener(registered -> {
-            if (!registered.isSuccess()) {
-                connection.unsafe().closeForcibly();
-            }
-        });
+        try {
+            connection.pipeline().addLast(requireNonNull(bootstrap.childHandler(), "child handler"));
+            connection.config().setOptions(bootstrap.childOptions());
+            loops.register(connection).addListener(registered -> {
+                if (!registered.isSuccess()) {
+                    connection.unsafe().closeForcibly();
+                }
+            });
+        } catch (RuntimeException e) {
+            connection.unsafe().closeForcibly();
+            throw e;
+        }
     }
 }

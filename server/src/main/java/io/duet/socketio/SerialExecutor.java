@@ -36,7 +36,7 @@ abstract class SerialExecutor implements Executor {
     private static void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             // Listeners are guarded one by one: this is a fault of ours.
             log.error("task of a socket failed", e);
         }

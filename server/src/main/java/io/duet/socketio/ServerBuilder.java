@@ -187,7 +187,7 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
 
     /**
      * The threads of {@link ListenerExecution#WORKERS}, always, for example {@code Executors.newVirtualThreadPerTaskExecutor()}. It stays the caller's.
-     * Default: threads of the server, as many as are busy at once, at most 256; then sockets wait for one.
+     * Default: those of the event loops, and threads of the server, as many as are busy at once, at most 256; then sockets wait for one.
      */
     public ServerBuilder listenerExecutor(Executor listenerExecutor) {
         this.listenerExecutor = requireNonNull(listenerExecutor, "listenerExecutor");

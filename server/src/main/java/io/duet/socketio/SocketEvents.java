@@ -82,7 +82,8 @@ final class SocketEvents {
         } catch (Arguments.MismatchException e) {
             log.debug("{}: {}", socket, e.getMessage());
             fireError(new SocketError(String.valueOf(e.getMessage())));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            // Kotlin and Lombok throw checked exceptions without declaring them.
             log.error("listener failed: {}", socket, e);
         }
     }

@@ -7,6 +7,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
+import io.netty.util.internal.PlatformDependent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +161,13 @@ final class LendingEventLoopTest {
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         lend(() -> interrupted.complete(Thread.currentThread().isInterrupted()));
         assertThat(interrupted).succeedsWithin(10, TimeUnit.SECONDS).isEqualTo(false);
+    }
+
+    @Test
+    void aGuestMayThrowWhatItDoesNotDeclare() {
+        lend(() -> PlatformDependent.throwException(new IOException("expected by this test")));
+
+        assertThat(threadOfGuest()).isSameAs(threadOfLoop());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -354,6 +355,33 @@ final class EventIT {
 
         assertThat(server.next()).isEqualTo("saved");
         assertThat(server.next()).isEqualTo("client namespace disconnect");
+    }
+
+    /** More of them than there are event loops: some are on the one whose thread the listener has. */
+    @Test
+    void aListenerThatBlocksKeepsNobodyElseWaiting() {
+        int others = 2 * Runtime.getRuntime().availableProcessors();
+        CountDownLatch all = new CountDownLatch(others);
+        Server io = server.start();
+        io.onConnection(socket -> {
+            socket.on("block", (arguments, ack) -> {
+                socket.broadcast().emit("blocking");
+                awaitLatch(all);
+                ack.send("ok");
+            });
+            socket.on("go", (arguments, ack) -> all.countDown());
+        });
+        RawSocketIoClient blocked = server.join().client();
+        List<RawSocketIoClient> clients =
+                Stream.generate(() -> server.join().client()).limit(others).toList();
+
+        blocked.send("20[\"block\"]");
+        for (RawSocketIoClient client : clients) {
+            assertThat(client.read()).isEqualTo("2[\"blocking\"]");
+            client.send("2[\"go\"]");
+        }
+
+        assertThat(blocked.read()).isEqualTo("30[\"ok\"]");
     }
 
     private static void awaitLatch(CountDownLatch latch) {
