@@ -3,6 +3,7 @@ package io.duet.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.awaitility.Awaitility;
 
 /** Three masters without replicas that share the slots of a Redis Cluster, a third each. */
@@ -41,7 +42,8 @@ public final class ClusterTopology implements AutoCloseable {
                 "--cluster-enabled",
                 "yes",
                 "--cluster-config-file",
-                "nodes-" + busPort + ".conf",
+                // Not by the port: another cluster of the same run may have had it, and its slots.
+                "nodes-" + UUID.randomUUID() + ".conf",
                 "--cluster-port",
                 busPort,
                 "--cluster-node-timeout",
