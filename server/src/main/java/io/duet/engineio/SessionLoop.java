@@ -18,14 +18,14 @@ import org.slf4j.LoggerFactory;
 final class SessionLoop implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(SessionLoop.class);
 
+    /** So many sessions are flushed in a row; a helper (see {@link LendingEventLoop}) does no more. */
+    private static final int FLUSHES = 32;
+
     private static final AtomicIntegerFieldUpdater<EngineSession> READY =
             AtomicIntegerFieldUpdater.newUpdater(EngineSession.class, "ready");
 
     private final EventLoop eventLoop;
     private final Executor lender;
-    /** So many sessions are flushed in a row; a helper (see {@link LendingEventLoop}) does no more. */
-    private static final int FLUSHES = 32;
-
     private final AtomicReference<@Nullable EngineSession> ready = new AtomicReference<>();
     private final PerMessageDeflate deflate;
 
