@@ -1,6 +1,7 @@
 // Processes that are driven by JSON lines: Duet's fixtures and their counterpart in Node.
 import { spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { within } from "./lib.mjs";
 
@@ -52,6 +53,19 @@ class Member extends EventEmitter {
 
   signal(name) {
     this.#process.kill(name);
+  }
+
+  /** Resolves when it does nothing any more: `kill` returns before the last thread has stopped, in time to answer a question. */
+  async freeze() {
+    this.signal("SIGSTOP");
+    const tasks = `/proc/${this.#process.pid}/task`;
+    // The state is behind the name in brackets (proc(5)); a thread may end while this looks.
+    const stopped = async task => /.*\) T/s.test(await readFile(`${tasks}/${task}/stat`, "utf8").catch(() => ""));
+    while (!(await Promise.all((await readdir(tasks)).map(stopped))).every(Boolean));
+  }
+
+  thaw() {
+    this.signal("SIGCONT");
   }
 
   /** Resolves when the process is gone. */

@@ -47,9 +47,9 @@ const SCENARIOS = {
   },
   kill: () => nodes[0].end("SIGKILL"),
   async freeze() {
-    nodes[0].signal("SIGSTOP");
+    await nodes[0].freeze();
     await pause(FREEZE_MS);
-    nodes[0].signal("SIGCONT");
+    nodes[0].thaw();
   },
   lag: () => witness.stopReplication(),
   /** That of Redis, which runs on this machine, under sentinels. */

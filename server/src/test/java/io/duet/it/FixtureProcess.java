@@ -3,6 +3,7 @@ package io.duet.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.duet.redis.Signals;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -144,18 +145,13 @@ final class FixtureProcess implements AutoCloseable {
     }
 
     /** SIGSTOP. */
-    void freeze() throws IOException, InterruptedException {
-        signal("STOP");
+    void freeze() {
+        Signals.freeze(process);
     }
 
     /** SIGCONT. */
-    void thaw() throws IOException, InterruptedException {
-        signal("CONT");
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-        assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+    void thaw() {
+        Signals.thaw(process);
     }
 
     int exitCode() {

@@ -155,27 +155,17 @@ public final class RedisServer implements AutoCloseable {
 
     /** SIGSTOP: it neither answers nor closes connections. */
     public void freeze() {
-        signal("STOP");
+        Signals.freeze(process);
     }
 
     /** SIGCONT. */
     public void thaw() {
-        signal("CONT");
+        Signals.thaw(process);
     }
 
     @Override
     public void close() {
         kill();
-    }
-
-    private void signal(String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private Process launch() throws IOException {
