@@ -53,8 +53,17 @@ abstract class BenchClient {
     /** Starts to connect. */
     abstract void open(Bootstrap bootstrap);
 
+    /** Sends a text message together with the next, unless {@link #flush} comes first. */
+    abstract void write(byte[] text);
+
+    /** Sends what was written. */
+    abstract void flush();
+
     /** Sends a text message. */
-    abstract void send(byte[] text);
+    final void send(byte[] text) {
+        write(text);
+        flush();
+    }
 
     /** Sends an attachment. */
     abstract void sendBinary(byte[] bytes);

@@ -51,7 +51,7 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--rate",
             description =
-                    "broadcasts or connections a second, with --saturate of the first step; 0: as the scenario has it")
+                    "broadcasts, bursts or connections a second, with --saturate of the first step; 0: as the scenario has it")
     double rate;
 
     @Option(names = "--bytes", description = "JSON of a message, or attachment; 0: as the scenario has it")
@@ -59,6 +59,12 @@ public final class Compare implements Callable<Integer> {
 
     @Option(names = "--rooms", description = "of twelve (rooms)")
     int rooms = 1000;
+
+    @Option(
+            names = "--burst",
+            description =
+                    "what a client sends at once (echo, churn); 0: as the scenario has it, 1, or 10 with --saturate")
+    int burst;
 
     @Option(names = "--warm-up", description = "seconds under load before the measurement")
     int warmUpSeconds = 10;
@@ -90,8 +96,8 @@ public final class Compare implements Callable<Integer> {
             Machine.pin(ProcessHandle.current(), GENERATOR_CORE);
             OUT.printf("servers on core %d, clients on core %d%n", SERVER_CORE, GENERATOR_CORE);
         }
-        Kind.Settings settings =
-                new Kind.Settings(clients, rate, bytes, rooms, new WarmUp(warmUpSeconds, shared.warmUpTimes), seconds);
+        Kind.Settings settings = new Kind.Settings(
+                clients, rate, bytes, rooms, burst, new WarmUp(warmUpSeconds, shared.warmUpTimes), seconds);
         Results results =
                 new Results(rounds(machine, saturate ? scenario.saturated(settings, OUT) : scenario.steady(settings)));
         OUT.println();

@@ -8,7 +8,7 @@ import java.util.Map;
  * Clients that connect and leave again at a fixed rate, for what one of them costs; then many at once, for how long it takes until all are
  * in.
  */
-final class Connects implements Scenario {
+final class Connects implements Scenario, Workload {
     private static final int AT_ONCE = 256;
 
     private final Options options;
@@ -25,10 +25,16 @@ final class Connects implements Scenario {
         return "connection";
     }
 
+    /** Those that connect and leave again. */
+    @Override
+    public Run open(Load load) {
+        return new Visits(load);
+    }
+
     @Override
     public Map<Figure, Double> run(PeerProcess server) {
         try (Load load = new Load(server.port())) {
-            Run visits = new Visits(load);
+            Run visits = open(load);
             visits.warmUp(options.warmUp(), options.perSecond());
             ProcessUsage before = server.usage();
             visits.offer(options.perSecond(), options.seconds());

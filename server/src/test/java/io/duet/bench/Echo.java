@@ -1,8 +1,6 @@
 package io.duet.bench;
 
-import java.util.List;
-
-/** Clients send events that ask for an acknowledgement, in turn or each the next one when the last was acknowledged. */
+/** Clients send events that ask for an acknowledgement with what was sent. */
 final class Echo implements Workload {
     private static final int ID_DIGITS = 6;
     private static final int FIRST_ID = 100_000;
@@ -11,8 +9,11 @@ final class Echo implements Workload {
 
     private final Options options;
 
-    /** @param bytes of the echoed object as JSON */
-    record Options(int clients, int bytes) {}
+    /**
+     * @param bytes of the echoed object as JSON
+     * @param burst how many events a client sends at once
+     */
+    record Options(int clients, int bytes, int burst) {}
 
     Echo(Options options) {
         this.options = options;
@@ -25,55 +26,40 @@ final class Echo implements Workload {
 
     @Override
     public Run open(Load load) {
-        return new RoundTrips(load, load.connect(options.clients()));
+        return new RoundTrips(load, options);
     }
 
-    private final class RoundTrips extends Run {
-        private final List<BenchClient> clients;
-        private final byte[] message =
-                Message.bytes("42" + FIRST_ID + "[\"echo\"," + Message.json("", options.bytes()) + "]");
-        private final int sentOffset = Message.offsetOfTime(message);
-        private final byte[] expected = Message.bytes("43" + FIRST_ID + "[" + Message.json("", options.bytes()) + "]");
-        private final int receivedOffset = Message.offsetOfTime(expected);
-        private int turn;
+    private static final class RoundTrips extends Exchanges {
+        private final byte[] message;
+        private final int sentOffset;
+        private final byte[] expected;
+        private final int receivedOffset;
 
-        RoundTrips(Load load, List<BenchClient> clients) {
-            super(load);
-            this.clients = clients;
-            clients.forEach(client -> client.receiver(this::onMessage));
+        RoundTrips(Load load, Options options) {
+            super(load, load.connect(options.clients()), options.burst());
+            String json = Message.json("", options.bytes());
+            message = Message.bytes("42" + FIRST_ID + "[\"echo\"," + json + "]");
+            sentOffset = Message.offsetOfTime(message);
+            expected = Message.bytes("43" + FIRST_ID + "[" + json + "]");
+            receivedOffset = Message.offsetOfTime(expected);
         }
 
         @Override
-        int offerNext() {
-            send(clients.get(turn));
-            turn = (turn + 1) % clients.size();
-            return 1;
-        }
-
-        @Override
-        int offerFirst() {
-            clients.forEach(this::send);
-            return clients.size();
-        }
-
-        private void send(BenchClient client) {
+        void write(BenchClient client) {
             Message.put(message, ID_OFFSET, ID_DIGITS, id(client.sent++));
             Message.putTime(message, sentOffset, Message.now());
-            client.send(message);
+            client.write(message);
         }
 
-        private void onMessage(BenchClient client, byte[] received, int length) {
-            if (length != expected.length || Message.number(received, ID_OFFSET, ID_DIGITS) != id(client.received)) {
+        @Override
+        long sentAt(BenchClient client, byte[] answer, int length) {
+            if (length != expected.length || Message.number(answer, ID_OFFSET, ID_DIGITS) != id(client.received)) {
                 throw new IllegalStateException("acknowledgement " + client.received + " is not the one expected");
             }
-            client.received++;
-            done(Message.time(received, receivedOffset));
-            if (followed()) {
-                send(client);
-            }
+            return Message.time(answer, receivedOffset);
         }
 
-        private int id(int number) {
+        private static int id(int number) {
             return FIRST_ID + number % IDS;
         }
     }

@@ -38,12 +38,16 @@ final class PollingClient extends BenchClient {
     }
 
     @Override
-    void send(byte[] text) {
+    void write(byte[] text) {
         if (waiting.size() > 0) {
             waiting.write(SEPARATOR);
         }
         waiting.writeBytes(text);
-        if (!posting) {
+    }
+
+    @Override
+    void flush() {
+        if (!posting && waiting.size() > 0) {
             post();
         }
     }
@@ -79,9 +83,7 @@ final class PollingClient extends BenchClient {
 
     private void onPosted() {
         posting = false;
-        if (waiting.size() > 0) {
-            post();
-        }
+        flush();
     }
 
     private void onPolled(ByteBuf body) {

@@ -53,13 +53,19 @@ final class WebSocketClient extends BenchClient {
     }
 
     @Override
-    void send(byte[] text) {
+    void write(byte[] text) {
         write(TEXT, text);
+    }
+
+    @Override
+    void flush() {
+        connection().flush();
     }
 
     @Override
     void sendBinary(byte[] bytes) {
         write(BINARY, bytes);
+        flush();
     }
 
     @Override
@@ -71,10 +77,7 @@ final class WebSocketClient extends BenchClient {
     }
 
     private void write(int first, byte[] payload) {
-        Channel on = channel;
-        if (on == null) {
-            throw new IllegalStateException("not connected");
-        }
+        Channel on = connection();
         ByteBuf frame = on.alloc().directBuffer(14 + payload.length);
         frame.writeByte(first);
         if (payload.length < LENGTH_16) {
@@ -96,7 +99,15 @@ final class WebSocketClient extends BenchClient {
         for (; i < payload.length; i++) {
             frame.writeByte(payload[i] ^ (MASK >>> (24 - 8 * (i & 3))));
         }
-        on.writeAndFlush(frame, on.voidPromise());
+        on.write(frame, on.voidPromise());
+    }
+
+    private Channel connection() {
+        Channel on = channel;
+        if (on == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return on;
     }
 
     private boolean readResponse(ByteBuf input) {
