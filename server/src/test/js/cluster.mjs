@@ -7,7 +7,7 @@ import { Emitter } from "@socket.io/redis-emitter";
 import { encode } from "notepack.io";
 import { parseArgs } from "node:util";
 import { next, same, settled, Tap, untagged, within } from "./lib.mjs";
-import { complaints, duet, node } from "./members.mjs";
+import { duet, node, silent } from "./members.mjs";
 
 const string = value => ({ type: "string", default: value });
 const { values: settings } = parseArgs({
@@ -383,7 +383,7 @@ for (const [name, emitter] of Object.entries(EMITTERS)) {
 }
 
 if (!classic) {
-  await tap.check("no node complains", () => same(complaints([d1, d2, javaEmitter]), []));
+  await tap.check("no node complains", () => silent([d1, d2, javaEmitter]));
   tap.end();
 }
 
@@ -467,6 +467,6 @@ await tap.check("a node that stops is no longer counted", async () => {
 });
 
 // d2 was frozen, and has noticed.
-await tap.check("no node complains", () => same(complaints([d1, javaEmitter]), []));
+await tap.check("no node complains", () => silent([d1, javaEmitter]));
 
 tap.end();

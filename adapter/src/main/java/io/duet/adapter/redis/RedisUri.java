@@ -1,5 +1,6 @@
 package io.duet.adapter.redis;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -7,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.redisson.client.codec.ByteArrayCodec;
@@ -26,6 +31,7 @@ final class RedisUri {
     private static final int TIMEOUT_MILLIS = 1000;
     private static final int SCAN_MILLIS = 200;
     private static final int DNS_MILLIS = 5000;
+    private static final int EXECUTOR_IDLE_MILLIS = 1000;
 
     /**
      * Nothing is tried again. But Redisson's timer ticks every 100 ms if this is a whole number of them, else at half of what it has more, so by default,
@@ -93,7 +99,7 @@ final class RedisUri {
     Config config() {
         Config config = new Config();
         config.setCodec(ByteArrayCodec.INSTANCE)
-                .setThreads(1)
+                .setExecutor(executor())
                 .setNettyThreads(2)
                 .setUseScriptCache(true);
         if (!user.isEmpty()) {
@@ -133,6 +139,22 @@ final class RedisUri {
                     .setDnsMonitoringInterval(DNS_MILLIS);
         }
         return config;
+    }
+
+    /**
+     * Ends when it has had nothing to do for a while. One of Redisson's own ends before its connections do, and what they still bring is then an
+     * exception in the log.
+     */
+    private static ExecutorService executor() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                1,
+                1,
+                EXECUTOR_IDLE_MILLIS,
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("duet-redisson", true));
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     @Override

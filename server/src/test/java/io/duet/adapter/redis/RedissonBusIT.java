@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.redisson.Redisson;
+import org.redisson.config.Config;
 
 /** What a bus promises, against real servers that die, freeze and change their roles. */
 final class RedissonBusIT {
@@ -78,6 +80,15 @@ final class RedissonBusIT {
     }
 
     /** Redis answers before it writes to the subscribers. */
+    @Test
+    void connectionsThatEndAfterRedissonFindItsExecutor() throws Exception {
+        Config config = RedisUri.parse(redis.single().uri()).config();
+        Redisson.create(config).shutdown();
+
+        assertThat(config.getExecutor().submit(() -> "ran").get(1, TimeUnit.SECONDS))
+                .isEqualTo("ran");
+    }
+
     @Test
     void whatRedisAnswersAndDoesNotTellIsSentAgain() throws Exception {
         DyingProxy server = redis.closing(DyingProxy.before(redis.single()));
