@@ -113,7 +113,7 @@ final class ServerFlags {
     @Option(
             names = "--max-queued-inbound-bytes",
             paramLabel = "<size>",
-            description = "events waiting of one client; default 1MiB")
+            description = "events waiting of one client; default 128KiB")
     private @Nullable ByteSize maxQueuedInboundBytes;
 
     @Option(names = "--http-compression", paramLabel = "<size>", description = "from this size on; default 1024")

@@ -1,12 +1,14 @@
 package io.duet.engineio;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * How much time of an event loop its guests may take. Short ones any: they are the loop's work. Those that take long, because they wait or compute,
  * a tenth of it; then there is a break, at the end of which it is tried again. The breaks get longer while they are not worth it.
  *
- * <p>A short one that the machine interrupts looks like a long one: hence a budget. Not safe for several threads.
+ * <p>A short one that the machine interrupts looks like a long one: hence a budget. One that the garbage collector interrupts is not charged for it:
+ * a server that has much to do collects often, and would then lose time to switching threads as well. Not safe for several threads.
  */
 final class GuestBudget {
     private static final long LONG_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -16,18 +18,25 @@ final class GuestBudget {
     private static final long MAX_BREAK_MILLIS = 32_000;
 
     private final long minBreakMillis;
+    private final LongSupplier pausedMillis;
+    private long pausedBefore;
     private long windowBegin = System.nanoTime();
     private long longNanos;
     private long breakMillis;
     private long breakEnd;
 
     GuestBudget() {
-        this(MIN_BREAK_MILLIS);
+        this(MIN_BREAK_MILLIS, new CollectorPauses());
     }
 
-    /** @param minBreakMillis the first break */
-    GuestBudget(long minBreakMillis) {
+    /**
+     * @param minBreakMillis the first break
+     * @param pausedMillis for how long everything was stopped since a time in the past
+     */
+    GuestBudget(long minBreakMillis, LongSupplier pausedMillis) {
         this.minBreakMillis = minBreakMillis;
+        this.pausedMillis = pausedMillis;
+        this.pausedBefore = pausedMillis.getAsLong();
     }
 
     /** Whether one more that took so long was too much. */
@@ -39,8 +48,15 @@ final class GuestBudget {
             windowBegin = now;
             longNanos = 0;
         }
-        longNanos += nanos;
+        longNanos += Math.max(0, nanos - pausedNanos());
         return longNanos > BUDGET_NANOS;
+    }
+
+    /** Since it was asked last, which was for another long one: in favour of this one. */
+    private long pausedNanos() {
+        long before = pausedBefore;
+        pausedBefore = pausedMillis.getAsLong();
+        return TimeUnit.MILLISECONDS.toNanos(pausedBefore - before);
     }
 
     /** Returns how long: twice as long as the last if it was not worth that. */

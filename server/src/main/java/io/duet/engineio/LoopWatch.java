@@ -15,6 +15,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LoopWatch implements Runnable {
     private static final long LOOK_MILLIS = 10;
+
+    /** After more than that since the last look everything has stood still, and a guest that is still there had no time to leave. */
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(2 * LOOK_MILLIS);
+
     private static final int LOOKS_UNTIL_SLEEP = 10;
 
     private final Thread thread;
@@ -22,6 +26,11 @@ final class LoopWatch implements Runnable {
     private volatile List<LendingEventLoop> loops = List.of();
     private volatile boolean sleeping = true;
     private volatile boolean closed;
+
+    /** The watch's thread only. */
+    private long lookedAt = System.nanoTime();
+
+    private boolean late;
 
     LoopWatch(String name) {
         ThreadFactory threads = new DefaultThreadFactory(name, true);
@@ -76,9 +85,13 @@ final class LoopWatch implements Runnable {
     }
 
     private boolean look() {
+        long now = System.nanoTime();
+        // Not twice in a row: on a machine that has too much to do it may always be so.
+        late = !late && now - lookedAt > LATE_NANOS;
+        lookedAt = now;
         boolean lending = false;
         for (LendingEventLoop loop : loops) {
-            lending |= loop.look(substitutes);
+            lending |= loop.look(substitutes, !late);
         }
         return lending;
     }

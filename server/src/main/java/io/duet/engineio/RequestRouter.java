@@ -190,18 +190,24 @@ final class RequestRouter {
     private void probe(HttpExchange exchange, EngineSession session) {
         Channel channel = exchange.channel();
         if (channel.eventLoop() == session.eventLoop()) {
-            session.onProbe(acceptWebSocket(exchange, session));
+            startProbe(exchange, session);
             return;
         }
         channel.deregister()
                 .addListener(gone -> session.eventLoop().register(channel).addListener(moved -> {
                     if (moved.isSuccess()) {
-                        session.onProbe(acceptWebSocket(exchange, session));
+                        startProbe(exchange, session);
                     } else {
                         log.debug("websocket could not move to its session's event loop", moved.cause());
                         channel.close();
                     }
                 }));
+    }
+
+    private void startProbe(HttpExchange exchange, EngineSession session) {
+        session.onProbe(acceptWebSocket(exchange, session));
+        // The client is to begin.
+        exchange.channel().flush();
     }
 
     private WebSocketTransport acceptWebSocket(HttpExchange exchange, EngineSession session) {

@@ -33,7 +33,7 @@ final class WebSocketHandshake {
 
     /**
      * Answers 101 and turns the connection into one that carries frames to and from {@code transport}. On the channel's event loop, with a
-     * valid request that was read to its end.
+     * valid request that was read to its end. The answer leaves with the first frame, or when the channel is flushed.
      */
     static void accept(HttpExchange exchange, WebSocketTransport transport, int maxPayloadBytes) {
         FullHttpResponse response =
@@ -46,7 +46,7 @@ final class WebSocketHandshake {
             response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, PerMessageDeflate.ACCEPTED);
         }
         ChannelPipeline pipeline = exchange.channel().pipeline();
-        pipeline.writeAndFlush(response, exchange.channel().voidPromise());
+        pipeline.write(response, exchange.channel().voidPromise());
         WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(maxPayloadBytes)
                 .allowExtensions(transport.isCompressing())

@@ -36,16 +36,32 @@ final class ListeningChannel {
         });
     }
 
+    /** Accepts on one of these from now on, and ends the thread that did. Blocks; not for an event loop. */
+    void moveTo(EventLoopGroup loops) {
+        Channel listening = requireNonNull(channel, "listening");
+        listening.deregister().syncUninterruptibly();
+        loops.register(listening).syncUninterruptibly();
+        requireNonNull(bootstrap, "bootstrap")
+                .config()
+                .group()
+                .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                .syncUninterruptibly();
+    }
+
     int port() {
         Channel listening = requireNonNull(channel, "listening");
         return ((InetSocketAddress) listening.localAddress()).getPort();
     }
 
-    /** Ends the threads without the library's quiet period of seconds. False if there are none. */
+    /** Ends it, and its threads without the library's quiet period of seconds. False if there are none. */
     boolean shutDown() {
         ServerBootstrap used = bootstrap;
         if (used == null) {
             return false;
+        }
+        Channel listening = channel;
+        if (listening != null) {
+            listening.close();
         }
         used.config().group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
         used.config().childGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS);

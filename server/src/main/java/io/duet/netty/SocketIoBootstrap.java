@@ -7,6 +7,7 @@ import io.duet.engineio.ConnectionPipeline;
 import io.duet.engineio.EngineServer;
 import io.duet.engineio.ListenOptions;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
@@ -24,6 +25,7 @@ public final class SocketIoBootstrap implements Acceptor {
         server.setPipelineFactory(new DuetChannelInitializer(engine, options.proxyProtocol()));
         try {
             server.start();
+            server.acceptOnLoops();
         } catch (RuntimeException e) {
             server.close();
             throw e;
@@ -70,7 +72,16 @@ public final class SocketIoBootstrap implements Acceptor {
         @Override
         protected void applyConnectionOptions(ServerBootstrap applied) {
             super.applyConnectionOptions(applied);
+            // They have these already.
+            applied.childOption(ChannelOption.TCP_NODELAY, null);
+            applied.childOption(ChannelOption.SO_KEEPALIVE, null);
+            applied.childOption(ChannelOption.SO_LINGER, null);
             listening.watch(applied, loops);
+        }
+
+        /** The library accepts on a thread of its own, which then has to wake another for each connection. */
+        void acceptOnLoops() {
+            listening.moveTo(loops);
         }
 
         @Override

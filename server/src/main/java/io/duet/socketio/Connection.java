@@ -108,6 +108,8 @@ final class Connection implements SessionHandler {
     @Override
     public void onClose(CloseReason reason, String description) {
         closed = true;
+        // There is nothing to resume: listeners may go on for longer than the event loop.
+        readingSuspended = false;
         cancelConnectTimer();
         List<Socket> left = new ArrayList<>(sockets.values());
         sockets.clear();

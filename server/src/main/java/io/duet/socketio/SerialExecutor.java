@@ -3,6 +3,7 @@ package io.duet.socketio;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +68,8 @@ abstract class SerialExecutor implements Executor {
     }
 
     private static final class Pooled extends SerialExecutor implements Runnable {
-        /** After so many tasks the thread is left to other sockets. */
-        private static final int TURN = 64;
+        /** After so long the thread is left to other sockets: less than an event loop takes for the time of a listener that blocks. */
+        private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
         private final Executor pool;
         private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -100,14 +101,15 @@ abstract class SerialExecutor implements Executor {
 
         @Override
         public void run() {
-            for (int done = 0; done < TURN; done++) {
+            long end = System.nanoTime() + TURN_NANOS;
+            do {
                 runner = Thread.currentThread();
                 SerialExecutor.run(tasks.remove());
                 runner = null;
                 if (pending.decrementAndGet() == 0) {
                     return;
                 }
-            }
+            } while (System.nanoTime() - end < 0);
             pool.execute(this);
         }
     }

@@ -113,7 +113,7 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
 
     /**
      * How many bytes of a client's events may wait for its listeners. Above it nothing more is read from that client, until half of it has
-     * been handled. Default 1 MiB.
+     * been handled; one message may be larger. Default 128 KiB.
      */
     public ServerBuilder maxQueuedInboundBytes(int maxQueuedInboundBytes) {
         this.maxQueuedInboundBytes = positive("maxQueuedInboundBytes", maxQueuedInboundBytes);

@@ -19,7 +19,7 @@ public final class ServerOptions {
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(45);
     public static final Duration DEFAULT_ACK_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_MAX_CHILD_NAMESPACES = 10_000;
-    public static final int DEFAULT_MAX_QUEUED_INBOUND_BYTES = 1024 * 1024;
+    public static final int DEFAULT_MAX_QUEUED_INBOUND_BYTES = 128 * 1024;
 
     private final EngineOptions engine;
     private final Duration connectTimeout;

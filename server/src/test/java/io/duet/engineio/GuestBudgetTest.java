@@ -3,6 +3,7 @@ package io.duet.engineio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class GuestBudgetTest {
@@ -10,7 +11,8 @@ final class GuestBudgetTest {
     private static final long LONG = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final GuestBudget budget = new GuestBudget();
+    private long paused = 5_000;
+    private final GuestBudget budget = new GuestBudget(1_000, () -> paused);
     private long now = System.nanoTime();
 
     @Test
@@ -27,6 +29,24 @@ final class GuestBudgetTest {
         }
 
         assertThat(isExceeded(LONG)).isTrue();
+    }
+
+    @Test
+    void theCollectorsTimeIsNotTheirs() {
+        for (int i = 0; i < 1_000; i++) {
+            paused += 2;
+            assertThat(isExceeded(LONG)).isFalse();
+        }
+
+        longOnesMayTakeATenthOfASecond();
+    }
+
+    @Test
+    void onlyCollectorsThatStopEverythingCount() {
+        assertThat(Stream.of("Copy", "MarkSweepCompact", "G1 Young Generation", "ZGC Pauses", "PS Scavenge"))
+                .allMatch(CollectorPauses::pauses);
+        assertThat(Stream.of("G1 Concurrent GC", "ZGC Cycles", "Shenandoah Cycles"))
+                .noneMatch(CollectorPauses::pauses);
     }
 
     @Test

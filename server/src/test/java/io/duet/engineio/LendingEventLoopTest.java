@@ -35,7 +35,7 @@ final class LendingEventLoopTest {
             NioIoHandler.newFactory(),
             watch,
             workers,
-            new GuestBudget(BREAK_MILLIS));
+            new GuestBudget(BREAK_MILLIS, () -> 0));
     private final CountDownLatch release = new CountDownLatch(1);
 
     @BeforeEach

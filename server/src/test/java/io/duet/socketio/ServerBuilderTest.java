@@ -29,7 +29,7 @@ final class ServerBuilderTest {
         assertThat(options.connectionStateRecovery()).isEmpty();
         assertThat(options.cleanupEmptyChildNamespaces()).isFalse();
         assertThat(options.maxChildNamespaces()).isEqualTo(10_000);
-        assertThat(options.maxQueuedInboundBytes()).isEqualTo(1024 * 1024);
+        assertThat(options.maxQueuedInboundBytes()).isEqualTo(128 * 1024);
         assertThat(options.listenerExecution()).isEqualTo(ListenerExecution.WORKERS);
         assertThat(RecoveryOptions.DEFAULT.maxDisconnectionDuration()).hasMinutes(2);
         assertThat(RecoveryOptions.DEFAULT.skipMiddlewares()).isTrue();
