@@ -80,6 +80,8 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     /** Loops with tasks from here that have not been told. */
     private final ArrayDeque<LendingEventLoop> untold = new ArrayDeque<>(2);
 
+    private final Queue<Runnable> guestsOfGuests = new ArrayDeque<>();
+
     private final LoopLoad load = new LoopLoad();
 
     // The watch's
@@ -133,7 +135,7 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
             }
         } else if (caller == home) {
             // From a guest: the queue is not its to touch.
-            execute(() -> lend(guest));
+            guestsOfGuests.add(guest);
         } else {
             workers.execute(guest);
         }
@@ -225,6 +227,8 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
         if (!DRIVER.compareAndSet(this, null, home)) {
             awaitReturn(null);
         }
+        guests.addAll(guestsOfGuests);
+        guestsOfGuests.clear();
         // A substitute has ended it for all guests.
         return !onBreak;
     }

@@ -3,6 +3,7 @@ package io.duet.socketio;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -109,8 +110,17 @@ abstract class SerialExecutor implements Executor {
                 if (pending.decrementAndGet() == 0) {
                     return;
                 }
-            } while (System.nanoTime() - end < 0);
-            pool.execute(this);
+            } while (System.nanoTime() - end < 0 || !leaves());
+        }
+
+        private boolean leaves() {
+            try {
+                pool.execute(this);
+                return true;
+            } catch (RejectedExecutionException e) {
+                // The pool is closing: the rest is done here.
+                return false;
+            }
         }
     }
 }

@@ -3,6 +3,10 @@ package io.duet.engineio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -32,11 +36,12 @@ final class LendingEventLoopTest {
     private final LendingEventLoop loop = new LendingEventLoop(
             parent,
             new ThreadPerTaskExecutor(new DefaultThreadFactory("home", true)),
-            NioIoHandler.newFactory(),
+            executor -> new Counting(NioIoHandler.newFactory().newHandler(executor)),
             watch,
             workers,
             new GuestBudget(BREAK_MILLIS, () -> 0));
     private final CountDownLatch release = new CountDownLatch(1);
+    private final AtomicInteger reads = new AtomicInteger();
 
     @BeforeEach
     void start() {
@@ -149,6 +154,25 @@ final class LendingEventLoopTest {
 
         assertThat(first.join().getName()).startsWith("home");
         assertThat(last.join().getName()).startsWith("worker");
+    }
+
+    @Test
+    void nothingIsReadWhileGuestsWait() {
+        List<Integer> readsAtGuests = new ArrayList<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+
+        // Each takes as long as guests may before what they have sent leaves.
+        loop.execute(() -> IntStream.range(0, 10)
+                .forEach(i -> loop.lend(() -> {
+                    spin(Duration.ofMillis(2));
+                    readsAtGuests.add(reads.get());
+                    if (i == 9) {
+                        done.complete(null);
+                    }
+                })));
+
+        assertThat(done).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(readsAtGuests).containsOnly(readsAtGuests.get(0));
     }
 
     @Test
@@ -266,6 +290,46 @@ final class LendingEventLoopTest {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** Counts how often the loop looks at the network. */
+    private final class Counting implements IoHandler {
+        private final IoHandler network;
+
+        Counting(IoHandler network) {
+            this.network = network;
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            reads.incrementAndGet();
+            return network.run(context);
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            network.prepareToDestroy();
+        }
+
+        @Override
+        public void destroy() {
+            network.destroy();
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) throws Exception {
+            return network.register(handle);
+        }
+
+        @Override
+        public void wakeup() {
+            network.wakeup();
+        }
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> type) {
+            return network.isCompatible(type);
         }
     }
 }
