@@ -43,6 +43,9 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     /** What guests may take in a row before what they have sent leaves. */
     private static final long GUESTS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** How long nothing is read while guests wait: they may bring others without end. */
+    private static final long UNREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     /** What a helper does before it wakes the loop after all. */
     private static final long HELP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
@@ -73,6 +76,7 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     private final Queue<Runnable> guests = new ArrayDeque<>();
     private final GuestBudget budget;
     private boolean onBreak;
+    private long readAt;
     private int lent;
 
     // Its own thread's
@@ -159,14 +163,17 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     }
 
     /**
-     * Nothing is read while guests of an earlier turn wait: what a server that falls behind has not handled stays with the network, which slows the
-     * senders down, and is then read and answered in larger pieces.
+     * Nothing is read while guests of an earlier turn wait, for a while: what a server that falls behind has not handled stays with the network, which
+     * slows the senders down, and is then read and answered in larger pieces.
      */
     @Override
     protected int runIo() {
-        int handled = guests.isEmpty() ? readAndWrite() : 0;
+        boolean reads = guests.isEmpty() || System.nanoTime() - readAt > UNREAD_NANOS;
+        int handled = reads ? readAndWrite() : 0;
         if (!guests.isEmpty()) {
-            runGuests();
+            long now = System.nanoTime();
+            readAt = reads ? now : readAt;
+            runGuests(now);
         }
         tellOthers();
         return handled;
@@ -194,8 +201,7 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     // Guests
 
-    private void runGuests() {
-        long begin = System.nanoTime();
+    private void runGuests(long begin) {
         long now = begin;
         for (Runnable guest = guests.poll(); guest != null; guest = guests.poll()) {
             long before = now;
