@@ -6,6 +6,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +72,9 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     /** Its own thread is back, and waits for whoever runs it to leave. */
     private volatile boolean returned;
 
+    /** What guests bring: the loop's once they have returned, but a substitute must not wait for that, as a guest may wait for one of these. */
+    private final Queue<Runnable> guestsOfGuests = new ConcurrentLinkedQueue<>();
+
     // The driver's
 
     private final Queue<Runnable> guests = new ArrayDeque<>();
@@ -83,8 +87,6 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     /** Loops with tasks from here that have not been told. */
     private final ArrayDeque<LendingEventLoop> untold = new ArrayDeque<>(2);
-
-    private final Queue<Runnable> guestsOfGuests = new ArrayDeque<>();
 
     private final LoopLoad load = new LoopLoad();
 
@@ -138,8 +140,11 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
                 guests.add(guest);
             }
         } else if (caller == home) {
-            // From a guest: the queue is not its to touch.
             guestsOfGuests.add(guest);
+            if (driver != null) {
+                // There is a substitute, which may have looked before.
+                handOver(guestsOfGuests);
+            }
         } else {
             workers.execute(guest);
         }
@@ -233,8 +238,9 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
         if (!DRIVER.compareAndSet(this, null, home)) {
             awaitReturn(null);
         }
-        guests.addAll(guestsOfGuests);
-        guestsOfGuests.clear();
+        for (Runnable next = guestsOfGuests.poll(); next != null; next = guestsOfGuests.poll()) {
+            guests.add(next);
+        }
         // A substitute has ended it for all guests.
         return !onBreak;
     }
@@ -253,7 +259,12 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     }
 
     private void handOverGuests() {
-        for (Runnable guest = guests.poll(); guest != null; guest = guests.poll()) {
+        handOver(guests);
+        handOver(guestsOfGuests);
+    }
+
+    private void handOver(Queue<Runnable> waiting) {
+        for (Runnable guest = waiting.poll(); guest != null; guest = waiting.poll()) {
             try {
                 workers.execute(guest);
             } catch (RejectedExecutionException | OutOfMemoryError e) {

@@ -157,6 +157,23 @@ final class LendingEventLoopTest {
     }
 
     @Test
+    void aGuestMayWaitForGuestsThatItBrings() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+
+        lend(() -> {
+            // The first brings a substitute, which must not miss what comes when it is here.
+            for (int i = 0; i < 2; i++) {
+                CompletableFuture<Void> brought = new CompletableFuture<>();
+                loop.lend(() -> brought.complete(null));
+                brought.join();
+            }
+            done.complete(null);
+        });
+
+        assertThat(done).succeedsWithin(10, TimeUnit.SECONDS);
+    }
+
+    @Test
     void nothingIsReadWhileGuestsWait() {
         List<Integer> readsAtGuests = new ArrayList<>();
         CompletableFuture<Duration> took = new CompletableFuture<>();

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 
 /** Signals to a process that a test has started. */
 public final class Signals {
-
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private Signals() {}

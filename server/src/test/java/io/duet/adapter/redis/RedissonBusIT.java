@@ -79,7 +79,6 @@ final class RedissonBusIT {
         assertThat((List<?>) server.call("PUBSUB", "CHANNELS")).hasSize(1);
     }
 
-    /** Redis answers before it writes to the subscribers. */
     @Test
     void connectionsThatEndAfterRedissonFindItsExecutor() throws Exception {
         Config config = RedisUri.parse(redis.single().uri()).config();
@@ -89,6 +88,7 @@ final class RedissonBusIT {
                 .isEqualTo("ran");
     }
 
+    /** Redis answers before it writes to the subscribers. */
     @Test
     void whatRedisAnswersAndDoesNotTellIsSentAgain() throws Exception {
         DyingProxy server = redis.closing(DyingProxy.before(redis.single()));
