@@ -50,7 +50,8 @@ public final class Signals {
 
     private static void send(String name, Process process) {
         try {
-            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+            // The shell's own: not every machine has the program.
+            int code = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                     .start()
                     .waitFor();
             if (code != 0) {
