@@ -152,7 +152,7 @@ final class LinkKeeper {
     }
 
     private void open(RedisClient wanted) {
-        CompletableFuture<RedisLink> link = RedisLink.open(wanted, loop, probeChannel, owner);
+        CompletableFuture<RedisLink> link = RedisLink.open(wanted, loop, probeChannel, before(), owner);
         opened = link;
         opening = true;
         link.thenComposeAsync(this::prepare, thread)
@@ -168,6 +168,15 @@ final class LinkKeeper {
                             }
                         },
                         thread);
+    }
+
+    /** The newest that may still have messages of those that a new one takes over. */
+    private @Nullable RedisLink before() {
+        RedisLink used = current();
+        if (used != null) {
+            return used;
+        }
+        return retired.isEmpty() ? null : retired.get(retired.size() - 1).link;
     }
 
     private CompletionStage<RedisLink> prepare(RedisLink link) {

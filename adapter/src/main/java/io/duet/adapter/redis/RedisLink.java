@@ -6,7 +6,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.redisson.client.ChannelName;
 import org.redisson.client.RedisClient;
-import org.redisson.client.RedisClientConfig;
 import org.redisson.client.RedisConnection;
 import org.redisson.client.RedisConnectionException;
 import org.redisson.client.RedisPubSubConnection;
@@ -46,7 +44,7 @@ import org.redisson.client.protocol.pubsub.PubSubType;
  * the server.
  */
 final class RedisLink {
-    private static final int TIMEOUT_MILLIS = 1000;
+    private static final int OPEN_MILLIS = 2000;
 
     /** For what is still to be read of one connection when the other has gone. */
     private static final int DRAIN_MILLIS = 3000;
@@ -61,6 +59,7 @@ final class RedisLink {
     private static final int PROBES_UNTIL_DEAD = 20;
 
     private static final byte[] PROBE = {1};
+    private static final byte[] MARK = {2};
     private static final RedisStrictCommand<Void> PING = new RedisStrictCommand<>("PING", new VoidReplayConvertor());
     private static final RedisCommand<List<Object>> ROLE = new RedisCommand<>("ROLE", new ObjectListReplayDecoder<>());
 
@@ -77,7 +76,7 @@ final class RedisLink {
     private final RedisConnection commands;
     private final RedisPubSubConnection subscriptions;
     private final ChannelName probeChannel;
-    private final Receiver receiver;
+    private final Succession succession;
     private final CompletableFuture<Void> ending;
     private final CompletableFuture<String> closed;
     private final Listener listener = new Listener();
@@ -102,14 +101,14 @@ final class RedisLink {
             RedisConnection commands,
             RedisPubSubConnection subscriptions,
             String probeChannel,
-            Receiver receiver,
+            Succession succession,
             CompletableFuture<Void> ending,
             CompletableFuture<String> closed) {
         this.master = master;
         this.commands = commands;
         this.subscriptions = subscriptions;
         this.probeChannel = new ChannelName(probeChannel);
-        this.receiver = receiver;
+        this.succession = succession;
         this.ending = ending;
         this.closed = closed;
         ending.thenRun(this::onEnding);
@@ -122,12 +121,14 @@ final class RedisLink {
      * @param master where to, and the settings
      * @param loop where the connections are read
      * @param probeChannel a name that nobody else uses
+     * @param before the link that was used before, if it is still open: its messages come first
      */
     static CompletableFuture<RedisLink> open(
-            RedisClient master, RedisLoop loop, String probeChannel, Receiver receiver) {
+            RedisClient master, RedisLoop loop, String probeChannel, @Nullable RedisLink before, Receiver receiver) {
+        Succession succession = new Succession(receiver, before == null ? null : before::mark, loop.executor());
         CompletableFuture<Void> ending = new CompletableFuture<>();
         CompletableFuture<String> closed = new CompletableFuture<>();
-        RedisClient client = own(master, loop, () -> {
+        RedisClient client = loop.client(master, () -> {
             if (!ending.complete(null)) {
                 closed.complete("disconnected");
             }
@@ -138,38 +139,16 @@ final class RedisLink {
                 client.connectPubSubAsync().toCompletableFuture();
         return commands.thenCombine(
                         subscriptions,
-                        (first, second) -> new RedisLink(master, first, second, probeChannel, receiver, ending, closed))
+                        (first, second) ->
+                                new RedisLink(master, first, second, probeChannel, succession, ending, closed))
                 .thenCompose(link -> link.subscribe(PubSubType.SUBSCRIBE, List.of(probeChannel))
                         .thenApply(done -> link))
-                .orTimeout(2 * TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .orTimeout(OPEN_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((link, failure) -> {
                     if (failure != null) {
                         closed.complete("not connected");
                     }
                 });
-    }
-
-    /**
-     * A client for connections that belong to nobody else.
-     *
-     * @param master where to, and the settings
-     * @param loop where the connections are read
-     * @param disconnected called for each connection that ends
-     */
-    static RedisClient own(RedisClient master, RedisLoop loop, Runnable disconnected) {
-        return RedisClient.create(loop.apply(copy(master.getConfig()), master)
-                .setExecutor(new SameThread())
-                .setKeepPubSubOrder(false)
-                .setPingConnectionInterval(0)
-                .setConnectTimeout(TIMEOUT_MILLIS)
-                .setCommandTimeout(TIMEOUT_MILLIS)
-                .setConnectedListener(address -> {})
-                .setDisconnectedListener(address -> disconnected.run()));
-    }
-
-    /** A client takes a copy of its settings; there is no other way to one. Without a connection it holds nothing. */
-    private static RedisClientConfig copy(RedisClientConfig settings) {
-        return RedisClient.create(settings).getConfig();
     }
 
     /** The server, as Redisson knows it. */
@@ -343,6 +322,20 @@ final class RedisLink {
     }
 
     /**
+     * Publishes to itself; on the loop.
+     *
+     * @return done when all that the server had taken before has been handed on, with whether to ask for more
+     */
+    private CompletionStage<Boolean> mark() {
+        if (isSilent()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        CompletionStage<Boolean> mark = succession.expectMark();
+        commands.async(ByteArrayCodec.INSTANCE, RedisCommands.PUBLISH, probeChannel, MARK);
+        return mark;
+    }
+
+    /**
      * Called at intervals: publishes to itself, and looks whether what was published at the time before has come back. Anything else that comes
      * will do, unless a batch waits for its answer meanwhile.
      *
@@ -386,6 +379,7 @@ final class RedisLink {
     private void onClosed() {
         underWay.completeExceptionally(ended());
         unconfirmed.values().forEach(confirmation -> confirmation.done.completeExceptionally(ended()));
+        succession.end();
     }
 
     private static RedisConnectionException ended() {
@@ -418,17 +412,21 @@ final class RedisLink {
         public void onMessage(CharSequence channel, byte[] payload) {
             String name = channel.toString();
             if (name.equals(probeChannel.toString())) {
-                probe.complete(null);
+                if (payload[0] == MARK[0]) {
+                    succession.onMark();
+                } else {
+                    probe.complete(null);
+                }
             } else {
                 arrived = true;
-                receiver.onMessage(name, name, payload);
+                succession.onMessage(name, name, payload);
             }
         }
 
         @Override
         public void onPatternMessage(CharSequence pattern, CharSequence channel, byte[] payload) {
             arrived = true;
-            receiver.onMessage(pattern.toString(), channel.toString(), payload);
+            succession.onMessage(pattern.toString(), channel.toString(), payload);
         }
 
         @Override
@@ -441,39 +439,6 @@ final class RedisLink {
             if (confirmation != null) {
                 confirmation.one();
             }
-        }
-    }
-
-    /** What Netty has read is handled where it was read. */
-    private static final class SameThread extends AbstractExecutorService {
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public void shutdown() {
-            // It has no thread, and lives as long as its client.
-        }
-
-        @Override
-        public List<Runnable> shutdownNow() {
-            return List.of();
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return false;
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return false;
-        }
-
-        @Override
-        public boolean awaitTermination(long timeout, TimeUnit unit) {
-            return true;
         }
     }
 }

@@ -12,6 +12,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.redisson.client.RedisClient;
@@ -24,6 +26,7 @@ import org.redisson.client.RedisClientConfig;
  * <p>A server gives it an event loop that works hand in hand with those of its clients; an emitter has one of its own. Nothing on it may block.
  */
 final class RedisLoop {
+    private static final int TIMEOUT_MILLIS = 1000;
     private static final long QUIET_MILLIS = 20;
     private static final long LIMIT_MILLIS = 1000;
 
@@ -60,13 +63,35 @@ final class RedisLoop {
         return loop;
     }
 
-    /** Puts the connections of a client that is yet to be made here. One to a Unix socket stays where Redisson has its own: it needs another kind of channel. */
-    RedisClientConfig apply(RedisClientConfig settings, RedisClient master) {
-        if (settings.getAddress().isUDS()) {
-            return settings;
+    /**
+     * A client for connections that belong to nobody else, and are read here.
+     *
+     * @param master where to, and the settings
+     * @param disconnected called for each connection that ends
+     */
+    RedisClient client(RedisClient master, Runnable disconnected) {
+        RedisClientConfig settings = copy(master.getConfig());
+        if (!settings.getAddress().isUDS()) {
+            readHere(settings, master);
         }
+        return RedisClient.create(settings.setExecutor(new SameThread())
+                .setKeepPubSubOrder(false)
+                .setPingConnectionInterval(0)
+                .setConnectTimeout(TIMEOUT_MILLIS)
+                .setCommandTimeout(TIMEOUT_MILLIS)
+                .setConnectedListener(address -> {})
+                .setDisconnectedListener(address -> disconnected.run()));
+    }
+
+    /** A client takes a copy of its settings; there is no other way to one. Without a connection it holds nothing. */
+    private static RedisClientConfig copy(RedisClientConfig settings) {
+        return RedisClient.create(settings).getConfig();
+    }
+
+    /** Not those to a Unix socket, which need another kind of channel: they stay where Redisson has its own. */
+    private void readHere(RedisClientConfig settings, RedisClient master) {
         // It is resolved, and must be: Redisson's resolver is for its own kind of event loop.
-        return settings.setAddress(master.getAddr(), settings.getAddress())
+        settings.setAddress(master.getAddr(), settings.getAddress())
                 .setResolverGroup(DefaultAddressResolverGroup.INSTANCE)
                 .setSocketChannelClass(channel)
                 .setGroup(loop);
@@ -75,6 +100,39 @@ final class RedisLoop {
     void close() {
         if (isOwn) {
             loop.parent().shutdownGracefully(QUIET_MILLIS, LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** What Netty has read is handled where it was read. */
+    private static final class SameThread extends AbstractExecutorService {
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {
+            // It has no thread, and lives as long as its client.
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
         }
     }
 }

@@ -62,7 +62,7 @@ final class StreamLink {
      */
     static CompletableFuture<StreamLink> open(RedisClient master, RedisLoop loop) {
         CompletableFuture<Void> closed = new CompletableFuture<>();
-        RedisClient client = RedisLink.own(master, loop, () -> closed.complete(null));
+        RedisClient client = loop.client(master, () -> closed.complete(null));
         closed.thenRun(client::shutdownAsync);
         CompletableFuture<RedisConnection> reading = client.connectAsync().toCompletableFuture();
         CompletableFuture<RedisConnection> writing = client.connectAsync().toCompletableFuture();
