@@ -184,9 +184,11 @@ final class FailoverIT {
 
     private static void assertNothingIsLost(String kind, ClusterLoad load) {
         if (kind.equals("duet")) {
-            ClusterLoad.Outcome one = load.count("one", true);
-            assertThat(one.lost()).as("lost").isZero();
-            assertThat(one.reordered()).as("out of order").isZero();
+            for (String room : List.of("one", "all")) {
+                ClusterLoad.Outcome remote = load.count(room, true);
+                assertThat(remote.lost()).as("lost").isZero();
+                assertThat(remote.reordered()).as("out of order").isZero();
+            }
         }
     }
 
