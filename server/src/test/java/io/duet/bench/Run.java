@@ -7,12 +7,10 @@ import java.util.concurrent.TimeUnit;
 /** Work with one server, offered once or several times; all state is on the load's thread. */
 abstract class Run {
     private static final double MIN_TICK_NANOS = 100_000;
-    private static final double ROUNDING = 1e-6;
     private static final long DRAIN_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     final Load load;
     private boolean offering;
-    private double due;
     private long offers;
     private long offered;
     private long done;
@@ -77,7 +75,6 @@ abstract class Run {
             offers = 0;
             offered = 0;
             done = 0;
-            due = 0;
             latencies = new Latencies();
             readsBefore = load.reads();
             offering = perSecond == 0;
@@ -86,9 +83,9 @@ abstract class Run {
         });
         ScheduledFuture<?> pace = null;
         if (perSecond > 0) {
-            double tick = Math.max(MIN_TICK_NANOS, 1e9 / perSecond);
-            double each = perSecond * tick / 1e9;
-            pace = load.loop().scheduleAtFixedRate(() -> onTick(each), 0, (long) tick, TimeUnit.NANOSECONDS);
+            long tick = (long) Math.ceil(Math.max(MIN_TICK_NANOS, 1e9 / perSecond));
+            long start = System.nanoTime();
+            pace = load.loop().scheduleAtFixedRate(() -> offerDue(start, perSecond), 0, tick, TimeUnit.NANOSECONDS);
         }
         PeerProcess.pause(seconds * 500L);
         Progress half = load.await(this::progress);
@@ -140,11 +137,11 @@ abstract class Run {
         return latencies;
     }
 
-    private void onTick(double each) {
+    /** What was due since the start and was not offered yet: a tick that is late has more. */
+    private void offerDue(long start, double perSecond) {
         try {
-            due += each;
-            while (due >= 1 - ROUNDING) {
-                due--;
+            long due = 1 + (long) ((System.nanoTime() - start) * perSecond / 1e9);
+            while (offers < due) {
                 offers++;
                 offered += offerNext();
             }
