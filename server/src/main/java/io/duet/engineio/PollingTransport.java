@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class PollingTransport implements Transport {
     private static final String TEXT = "text/plain; charset=UTF-8";
     private static final String BINARY = "application/octet-stream";
-    private static final EnginePacket CLOSE = new EnginePacket.Close();
-    private static final EnginePacket NOOP = new EnginePacket.Noop();
+    private static final OutboundMessage CLOSE = OutboundMessage.of(List.of(new EnginePacket.Close()), false);
+    private static final OutboundMessage NOOP = OutboundMessage.of(List.of(new EnginePacket.Noop()), false);
 
     /** How long a poll that was sent together with a close packet may take to arrive on its other connection. */
     private static final long LATE_POLL_MILLIS = 20;
@@ -65,29 +65,27 @@ final class PollingTransport implements Transport {
 
     @Override
     public void flush(Outbox outbox) {
-        List<EnginePacket> packets = new ArrayList<>();
-        boolean compress = false;
+        List<OutboundMessage> messages = new ArrayList<>();
         long accounted = 0;
         for (OutboundMessage message = outbox.poll(); message != null; message = outbox.poll()) {
-            packets.addAll(message.packets());
-            compress |= message.compress();
+            messages.add(message);
             accounted += message.sizeBytes();
         }
         outbox.release(accounted);
-        answerPoll(packets, compress);
+        answerPoll(messages);
     }
 
     /** Lets the client finish its poll, so that it can go on with an upgrade. */
     void releasePoll() {
         if (poll != null) {
-            answerPoll(List.of(NOOP), false);
+            answerPoll(List.of(NOOP));
         }
     }
 
     @Override
     public void close() {
         if (poll != null) {
-            answerPoll(List.of(peerClosed ? NOOP : CLOSE), false);
+            answerPoll(List.of(peerClosed ? NOOP : CLOSE));
         }
         if (post != null && post.body().isDone() && !post.body().isCompletedExceptionally()) {
             // It has arrived. An error could reach the client before the answer to its poll does, which tells what has
@@ -242,23 +240,33 @@ final class PollingTransport implements Transport {
         exchange.answer(new HttpReply(200, headers(exchange.request(), "text/html"), new byte[] {'o', 'k'}));
     }
 
-    private void answerPoll(List<EnginePacket> packets, boolean compress) {
+    private void answerPoll(List<OutboundMessage> messages) {
         HttpExchange exchange = requireNonNull(poll, "poll");
         poll = null;
         session.polled(false);
         session.preparing(exchange);
-        EngineRequest request = exchange.request();
-        boolean anyBinary = packets.stream().anyMatch(EnginePacket.Binary.class::isInstance);
-        boolean asBytes = session.revision() == ProtocolRevision.V3
-                && anyBinary
-                && !isPadded(request)
-                && request.parameter("b64").isEmpty();
-        byte[] body = asBytes
-                ? PollingPayloadV3.encodeBinary(packets)
-                : text(request, packets).getBytes(StandardCharsets.UTF_8);
-        HttpReply reply = compressed(request, compress, body, headers(request, asBytes ? BINARY : TEXT));
+        boolean compress = messages.stream().anyMatch(OutboundMessage::compress);
+        HttpReply reply = reply(exchange.request(), messages, compress);
         session.counters().sentBytes.add(TransportName.POLLING, reply.body().length);
         exchange.answer(reply);
+    }
+
+    private HttpReply reply(EngineRequest request, List<OutboundMessage> messages, boolean compress) {
+        if (session.revision() == ProtocolRevision.V4 && !isPadded(request)) {
+            byte[] body = PollingPayloadV4.join(
+                    messages.stream().map(OutboundMessage::pollingPayload).toList());
+            return compressed(request, compress, body, headers(request, TEXT));
+        }
+        List<EnginePacket> packets =
+                messages.stream().flatMap(message -> message.packets().stream()).toList();
+        if (session.revision() == ProtocolRevision.V3
+                && packets.stream().anyMatch(EnginePacket.Binary.class::isInstance)
+                && !isPadded(request)
+                && request.parameter("b64").isEmpty()) {
+            return compressed(request, compress, PollingPayloadV3.encodeBinary(packets), headers(request, BINARY));
+        }
+        byte[] body = text(request, packets).getBytes(StandardCharsets.UTF_8);
+        return compressed(request, compress, body, headers(request, TEXT));
     }
 
     private String text(EngineRequest request, List<EnginePacket> packets) {
@@ -275,8 +283,9 @@ final class PollingTransport implements Transport {
         if (coding.isEmpty()) {
             return new HttpReply(200, headers, body);
         }
-        headers.put("Content-Encoding", coding.get().coding());
-        return new HttpReply(200, headers, coding.get().compress(body));
+        Map<String, String> more = new HashMap<>(headers);
+        more.put("Content-Encoding", coding.get().coding());
+        return new HttpReply(200, more, coding.get().compress(body));
     }
 
     private static boolean isPadded(EngineRequest request) {
@@ -284,14 +293,11 @@ final class PollingTransport implements Transport {
     }
 
     private static Map<String, String> headers(EngineRequest request, String contentType) {
-        Map<String, String> headers = new HashMap<>();
-        headers.put("Content-Type", contentType);
-        headers.put("cache-control", "no-store");
         String agent = request.header("user-agent").orElse("");
         if (agent.contains(";MSIE") || agent.contains("Trident/")) {
-            headers.put("X-XSS-Protection", "0");
+            return Map.of("Content-Type", contentType, "cache-control", "no-store", "X-XSS-Protection", "0");
         }
-        return headers;
+        return Map.of("Content-Type", contentType, "cache-control", "no-store");
     }
 
     private static void refuse(@Nullable HttpExchange exchange) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Packets that leave together, back to back, encoded at most once for each wire form however many sessions they go to.
  *
- * <p>Immutable and shared between threads. The WebSocket form is made when first asked for; two threads may make it at the same time, with
- * the same result.
+ * <p>Immutable and shared between threads. A wire form is made when first asked for; two threads may make it at the same time, with the same
+ * result.
  */
 public final class OutboundMessage {
     private static final int FIN_TEXT = 0x81;
@@ -25,6 +25,7 @@ public final class OutboundMessage {
     private volatile byte @Nullable [] frames;
     private volatile byte @Nullable [] framesV3;
     private volatile byte @Nullable [] deflatedFrames;
+    private volatile byte @Nullable [] polled;
 
     private OutboundMessage(List<EnginePacket> packets, boolean compress) {
         this.packets = packets;
@@ -98,6 +99,21 @@ public final class OutboundMessage {
         if (revision == ProtocolRevision.V4) {
             deflatedFrames = encoded;
         }
+        return encoded;
+    }
+
+    /**
+     * The packets as a revision 4 polling body, or as a part of one, in UTF-8; {@link PollingPayloadV4#join}.
+     *
+     * @return shared: must not be written to
+     */
+    public byte[] pollingPayload() {
+        byte[] cached = polled;
+        if (cached != null) {
+            return cached;
+        }
+        byte[] encoded = PollingPayloadV4.encode(packets).getBytes(StandardCharsets.UTF_8);
+        polled = encoded;
         return encoded;
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * "HTTP long-polling").
  */
 public final class PollingPayloadV4 {
-    private static final char SEPARATOR = 0x1E;
+    private static final byte SEPARATOR = 0x1E;
 
     private PollingPayloadV4() {}
 
@@ -19,11 +19,36 @@ public final class PollingPayloadV4 {
         StringBuilder payload = new StringBuilder();
         for (EnginePacket packet : packets) {
             if (!payload.isEmpty()) {
-                payload.append(SEPARATOR);
+                payload.append((char) SEPARATOR);
             }
             payload.append(encode(packet));
         }
         return payload.toString();
+    }
+
+    /**
+     * One body of several, in their order.
+     *
+     * @param payloads at least one, each of at least one packet; not written to, and the only one is the result
+     */
+    public static byte[] join(List<byte[]> payloads) {
+        if (payloads.size() == 1) {
+            return payloads.get(0);
+        }
+        int length = payloads.size() - 1;
+        for (byte[] payload : payloads) {
+            length += payload.length;
+        }
+        byte[] body = new byte[length];
+        int end = 0;
+        for (byte[] payload : payloads) {
+            if (end > 0) {
+                body[end++] = SEPARATOR;
+            }
+            System.arraycopy(payload, 0, body, end, payload.length);
+            end += payload.length;
+        }
+        return body;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.duet.engineio.codec;
 
 import static io.duet.engineio.codec.GoldenPackets.describe;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -39,6 +40,16 @@ final class GoldenBytesTest {
     @MethodSource("payloadsV4")
     void encodesPollingPayloadsAsRevision4Does(JsonNode golden) {
         assertThat(PollingPayloadV4.encode(packets(golden))).isEqualTo(text(golden));
+    }
+
+    @ParameterizedTest
+    @MethodSource("payloadsV4")
+    void joinsWhatSessionsShareAsRevision4Does(JsonNode golden) {
+        List<byte[]> payloads = packets(golden).stream()
+                .map(packet -> OutboundMessage.of(packet).pollingPayload())
+                .toList();
+
+        assertThat(new String(PollingPayloadV4.join(payloads), UTF_8)).isEqualTo(text(golden));
     }
 
     @ParameterizedTest
