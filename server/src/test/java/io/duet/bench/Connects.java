@@ -11,6 +11,9 @@ import java.util.Map;
 final class Connects implements Scenario, Workload {
     private static final int AT_ONCE = 256;
 
+    /** At a rate. Of a server that falls behind there would only be more, until no file can be opened. */
+    private static final int MOST_UNDER_WAY = 4000;
+
     private final Options options;
 
     /** @param storm how many clients connect at once, {@value #AT_ONCE} of them under way at a time, which fits every queue of connections */
@@ -56,14 +59,21 @@ final class Connects implements Scenario, Workload {
     }
 
     private static final class Visits extends Run {
+        private int underWay;
+
         Visits(Load load) {
             super(load);
         }
 
         @Override
         int offerNext() {
+            if (underWay == MOST_UNDER_WAY) {
+                throw new IllegalStateException(underWay + " connections are under way");
+            }
+            underWay++;
             long now = Message.now();
             load.open().connected().whenComplete((client, failure) -> {
+                underWay--;
                 if (failure != null) {
                     load.fail(failure);
                 } else {
