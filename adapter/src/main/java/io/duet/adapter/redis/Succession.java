@@ -52,7 +52,9 @@ final class Succession {
     }
 
     void onMark() {
-        pass(true);
+        if (!ended) {
+            pass(true);
+        }
     }
 
     /** Nothing comes any more. For any thread. */

@@ -68,6 +68,17 @@ final class SuccessionTest {
         assertThat(heard).containsExactly("b");
     }
 
+    /** A link that is closed may still have something to read. */
+    @Test
+    void ignoresAMarkThatComesAfterTheEnd() {
+        say(second, "b");
+        first.end();
+
+        first.onMark();
+
+        assertThat(heard).containsExactly("b");
+    }
+
     @Test
     void holdsAThirdUntilTheSecondIsReleased() {
         Succession third = new Succession(this::hear, second::expectMark, Runnable::run);
