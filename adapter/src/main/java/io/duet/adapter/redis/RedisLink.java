@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -331,7 +332,9 @@ final class RedisLink {
             return CompletableFuture.completedFuture(false);
         }
         CompletionStage<Boolean> mark = succession.expectMark();
-        commands.async(ByteArrayCodec.INSTANCE, RedisCommands.PUBLISH, probeChannel, MARK);
+        if (isOpen()) {
+            commands.async(ByteArrayCodec.INSTANCE, RedisCommands.PUBLISH, probeChannel, MARK);
+        }
         return mark;
     }
 
@@ -412,7 +415,7 @@ final class RedisLink {
         public void onMessage(CharSequence channel, byte[] payload) {
             String name = channel.toString();
             if (name.equals(probeChannel.toString())) {
-                if (payload[0] == MARK[0]) {
+                if (Arrays.equals(payload, MARK)) {
                     succession.onMark();
                 } else {
                     probe.complete(null);

@@ -84,13 +84,13 @@ final class Succession {
         }
     }
 
-    /** For what is held now. */
+    /** For what is held now. Whatever becomes of the mark, it is handed on: a link that cannot be asked has none to give. */
     private void await(Supplier<CompletionStage<Boolean>> old) {
         int count = held.size();
-        old.get()
-                .toCompletableFuture()
-                .copy()
+        CompletableFuture.completedFuture(null)
+                .thenCompose(now -> old.get())
                 .completeOnTimeout(false, LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> false)
                 .thenAcceptAsync(
                         more -> {
                             before = more ? old : null;

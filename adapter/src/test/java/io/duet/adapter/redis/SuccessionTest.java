@@ -95,6 +95,23 @@ final class SuccessionTest {
     }
 
     @Test
+    void handsOnWhatIsHeldIfTheLinkBeforeCannotBeAsked() {
+        Succession throwing = new Succession(
+                this::hear,
+                () -> {
+                    throw new IllegalStateException("shut down");
+                },
+                Runnable::run);
+        Succession failing = new Succession(
+                this::hear, () -> CompletableFuture.failedStage(new IllegalStateException("gone")), Runnable::run);
+
+        say(throwing, "a");
+        say(failing, "b");
+
+        assertThat(heard).containsExactly("a", "b");
+    }
+
+    @Test
     void waitsNotForEver() {
         say(second, "b");
 
