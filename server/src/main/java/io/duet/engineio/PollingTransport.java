@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -245,28 +246,38 @@ final class PollingTransport implements Transport {
         poll = null;
         session.polled(false);
         session.preparing(exchange);
-        boolean compress = messages.stream().anyMatch(OutboundMessage::compress);
-        HttpReply reply = reply(exchange.request(), messages, compress);
+        HttpReply reply = reply(exchange.request(), messages);
         session.counters().sentBytes.add(TransportName.POLLING, reply.body().length);
         exchange.answer(reply);
     }
 
-    private HttpReply reply(EngineRequest request, List<OutboundMessage> messages, boolean compress) {
-        if (session.revision() == ProtocolRevision.V4 && !isPadded(request)) {
-            byte[] body = PollingPayloadV4.join(
-                    messages.stream().map(OutboundMessage::pollingPayload).toList());
-            return compressed(request, compress, body, headers(request, TEXT));
-        }
-        List<EnginePacket> packets =
-                messages.stream().flatMap(message -> message.packets().stream()).toList();
-        if (session.revision() == ProtocolRevision.V3
-                && packets.stream().anyMatch(EnginePacket.Binary.class::isInstance)
+    private HttpReply reply(EngineRequest request, List<OutboundMessage> messages) {
+        boolean asBytes = isSentAsBytes(request, messages);
+        boolean compress = messages.stream().anyMatch(OutboundMessage::compress);
+        return compressed(
+                request, compress, body(request, messages, asBytes), headers(request, asBytes ? BINARY : TEXT));
+    }
+
+    private boolean isSentAsBytes(EngineRequest request, List<OutboundMessage> messages) {
+        return session.revision() == ProtocolRevision.V3
                 && !isPadded(request)
-                && request.parameter("b64").isEmpty()) {
-            return compressed(request, compress, PollingPayloadV3.encodeBinary(packets), headers(request, BINARY));
+                && request.parameter("b64").isEmpty()
+                && packets(messages).anyMatch(EnginePacket.Binary.class::isInstance);
+    }
+
+    private byte[] body(EngineRequest request, List<OutboundMessage> messages, boolean asBytes) {
+        if (session.revision() == ProtocolRevision.V4 && !isPadded(request)) {
+            return PollingPayloadV4.join(
+                    messages.stream().map(OutboundMessage::pollingPayload).toList());
         }
-        byte[] body = text(request, packets).getBytes(StandardCharsets.UTF_8);
-        return compressed(request, compress, body, headers(request, TEXT));
+        List<EnginePacket> packets = packets(messages).toList();
+        return asBytes
+                ? PollingPayloadV3.encodeBinary(packets)
+                : text(request, packets).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Stream<EnginePacket> packets(List<OutboundMessage> messages) {
+        return messages.stream().flatMap(message -> message.packets().stream());
     }
 
     private String text(EngineRequest request, List<EnginePacket> packets) {

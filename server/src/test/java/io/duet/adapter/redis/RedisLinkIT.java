@@ -10,9 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.redisson.client.protocol.pubsub.PubSubType;
@@ -26,21 +27,27 @@ final class RedisLinkIT {
 
     private final RedisLoop loop = RedisLoop.own();
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private RedisServer oldServer;
+    private RedisServer newServer;
+    private RedisLink oldLink;
 
-    @AfterEach
-    void end() {
-        loop.close();
+    @BeforeEach
+    void open() {
+        redis.closing(loop::close);
+        oldServer = redis.single();
+        newServer = redis.single();
+        oldLink = open(oldServer, null);
+        open(newServer, oldLink);
     }
 
     /** Both have something to read, and the new one had it first: all that it has is read first. */
     @Test
     void whatWasPublishedAtTheOldServerComesFirst() throws Exception {
-        RedisServer oldServer = redis.single();
-        RedisServer newServer = redis.single();
-        RedisLink oldLink = open(oldServer, null);
-        RedisLink newLink = open(newServer, oldLink);
         CountDownLatch published = new CountDownLatch(1);
-        loop.executor().execute(() -> awaitUninterrupted(published));
+        Future<?> busy = loop.executor().submit(() -> {
+            published.await();
+            return null;
+        });
 
         newServer.call("PUBLISH", "room", "a");
         oldServer.call("PUBLISH", "room", "b");
@@ -49,22 +56,17 @@ final class RedisLinkIT {
 
         await().atMost(LIMIT).until(() -> heard.size() == 3);
         assertThat(heard).containsSubsequence("b", "c");
-        List.of(oldLink, newLink).forEach(link -> link.close("over"));
+        assertThat(busy).isDone();
     }
 
     @Test
     void whatIsHeldComesWhenTheOldServerHasGone() throws Exception {
-        RedisServer oldServer = redis.single();
-        RedisServer newServer = redis.single();
-        RedisLink oldLink = open(oldServer, null);
-        RedisLink newLink = open(newServer, oldLink);
         oldServer.kill();
         await().atMost(LIMIT).until(oldLink.closed()::isDone);
 
         newServer.call("PUBLISH", "room", "a");
 
         await().atMost(LIMIT).until(() -> heard.equals(List.of("a")));
-        newLink.close("over");
     }
 
     private RedisLink open(RedisServer server, @Nullable RedisLink before) {
@@ -73,6 +75,7 @@ final class RedisLinkIT {
         RedisLink link = RedisLink.open(servers.master(), loop, "probe", before, this::hear)
                 .orTimeout(10, TimeUnit.SECONDS)
                 .join();
+        redis.closing(() -> link.close("over"));
         link.subscribe(PubSubType.SUBSCRIBE, List.of("room"))
                 .orTimeout(10, TimeUnit.SECONDS)
                 .join();
@@ -81,13 +84,5 @@ final class RedisLinkIT {
 
     private void hear(String topic, String channel, byte[] payload) {
         heard.add(new String(payload, UTF_8));
-    }
-
-    private static void awaitUninterrupted(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
