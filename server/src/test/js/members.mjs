@@ -94,15 +94,12 @@ export function node(name, ...args) {
   return started(new Member(name, "node", ["cluster-member.mjs", ...args]));
 }
 
-// A server of netty-socketio makes a timer that never runs and that nobody can end; Netty takes it for a leak once it is collected.
-const UNUSED_TIMER = /LEAK: HashedWheelTimer/;
-
 const LINES = 30;
 
 /** Fails if one of these members has logged what an operator would have to look at; tells it, and what followed. */
 export function silent(members) {
   for (const { name, log } of members) {
-    const first = log.findIndex(line => /WARN|ERROR|Exception/.test(line) && !UNUSED_TIMER.test(line));
+    const first = log.findIndex(line => /WARN|ERROR|Exception/.test(line));
     if (first >= 0) throw new Error(`${name}: ${log.slice(first, first + LINES).join(" | ")}`);
   }
 }

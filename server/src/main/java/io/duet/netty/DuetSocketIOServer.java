@@ -101,6 +101,7 @@ public class DuetSocketIOServer extends SocketIOServer {
     }
 
     private Acceptor.Binding listen(ListenOptions options, EngineServer engine) {
+        UnusedInitializer.end(this);
         super.setPipelineFactory(new DuetChannelInitializer(engine, options.proxyProtocol()));
         try {
             Future<Void> bound = super.startAsync();

@@ -22,6 +22,7 @@ public final class SocketIoBootstrap implements Acceptor {
     @Override
     public Binding listen(ListenOptions options, EngineServer engine) {
         ListeningServer server = new ListeningServer(configuration(options), ConnectionPipeline.eventLoops(engine));
+        UnusedInitializer.end(server);
         server.setPipelineFactory(new DuetChannelInitializer(engine, options.proxyProtocol()));
         try {
             server.start();

@@ -33,6 +33,8 @@ final class EventLoopsIT {
                         "bench", "--redis", redis.single().uri())
                 .jvmOption("-XX:ActiveProcessorCount=" + processors)
                 .start()) {
+            // It is ready before Redis is.
+            server.awaitLog("redis: connected");
             for (int i = 0; i < CLIENTS; i++) {
                 try (RawSocketIoClient client = RawSocketIoClient.open(server.port())) {
                     assertThat(client.join("/")).isNotEmpty();
