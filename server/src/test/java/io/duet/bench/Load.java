@@ -1,6 +1,7 @@
 package io.duet.bench;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The clients of one run and the one thread on which they live. */
 final class Load implements AutoCloseable {
-    private static final int READ_BYTES = 64 * 1024;
+    /** The pool keeps no larger buffers for a thread: one of them would be cleared by the JVM for each read. */
+    private static final int READ_BYTES = 32 * 1024;
+
     private static final int CONNECTING_AT_ONCE = 64;
     private static final int LONGEST_MESSAGE_BYTES = 2 * 1024 * 1024;
     private static final long TIMEOUT_SECONDS = 120;
@@ -217,6 +220,7 @@ final class Load implements AutoCloseable {
                 .group(loop)
                 .channel(EpollSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES));
     }
 }

@@ -21,12 +21,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two loops, one of which brings tasks to the other. */
+/** Two loops that know how much they sleep, as those on epoll do; one brings tasks to the other. */
 final class HelpingEventLoopTest {
     /** Less than the second after which Netty's loops wake up by themselves. */
     private static final Duration SOON = Duration.ofMillis(400);
 
     private static final int ROUNDS = 10;
+
+    /** Together 3.6 ms, none of them long. */
+    private static final int GUESTS = 40;
+
+    private static final Duration OF_A_GUEST = Duration.ofNanos(90_000);
 
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private final LoopWatch watch = new LoopWatch("watch");
@@ -95,6 +100,20 @@ final class HelpingEventLoopTest {
         });
 
         assertThat(thread.join().getName()).startsWith("there");
+    }
+
+    @Test
+    void whatGuestsSendDoesNotWaitForAllOfThemIfTheLoopSleepsMuch() {
+        awaitHelp();
+
+        assertThat(guestsBeforeATask(Duration.ZERO)).isLessThan(GUESTS);
+    }
+
+    @Test
+    void whatGuestsSendLeavesTogetherIfTheLoopIsBusy() {
+        // Less of them in a row if the machine is slow.
+        await().untilAsserted(() ->
+                assertThat(guestsBeforeATask(Duration.ofMillis(25))).isEqualTo(GUESTS));
     }
 
     /** The loop sleeps until a second is over, and must not. */
@@ -192,6 +211,27 @@ final class HelpingEventLoopTest {
                 watch,
                 workers,
                 new GuestBudget());
+    }
+
+    /**
+     * How many of the guests run before the task of the first.
+     *
+     * @param awake how long the loop has not slept when they come
+     */
+    private int guestsBeforeATask(Duration awake) {
+        CompletableFuture<Integer> before = new CompletableFuture<>();
+        int[] done = {0};
+        here.execute(() -> {
+            spin(awake);
+            here.lend(() -> here.execute(() -> before.complete(done[0])));
+            for (int i = 0; i < GUESTS; i++) {
+                here.lend(() -> {
+                    spin(OF_A_GUEST);
+                    done[0]++;
+                });
+            }
+        });
+        return before.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     /** Until the one sleeps, and the other finds it sleeping. */

@@ -178,7 +178,7 @@ final class LendingEventLoopTest {
         List<Integer> readsAtGuests = new ArrayList<>();
         CompletableFuture<Duration> took = new CompletableFuture<>();
 
-        // Each takes longer than guests may before what they have sent leaves.
+        // Three take longer than guests may before what they have sent leaves.
         loop.execute(() -> {
             long begin = System.nanoTime();
             IntStream.range(0, 10)
