@@ -62,6 +62,7 @@ public class DuetSocketIOServer extends SocketIOServer {
     @SuppressWarnings("this-escape")
     public DuetSocketIOServer(Configuration configuration, Consumer<ServerBuilder> options) {
         super(configuration);
+        UnusedInitializer.end(this);
         facade = new Facade(configuration, requireNonNull(options, "options"), this::listen);
     }
 
@@ -101,7 +102,6 @@ public class DuetSocketIOServer extends SocketIOServer {
     }
 
     private Acceptor.Binding listen(ListenOptions options, EngineServer engine) {
-        UnusedInitializer.end(this);
         super.setPipelineFactory(new DuetChannelInitializer(engine, options.proxyProtocol()));
         try {
             Future<Void> bound = super.startAsync();

@@ -14,7 +14,7 @@ import java.lang.invoke.VarHandle;
 final class UnusedInitializer {
     private UnusedInitializer() {}
 
-    /** Ends that of a server which has not been given one. */
+    /** Ends that of a server which has not been given another yet. */
     static void end(SocketIOServer server) {
         SocketIOChannelInitializer unused = of(server);
         Configuration configuration = new Configuration();
