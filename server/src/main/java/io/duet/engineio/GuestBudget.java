@@ -7,8 +7,9 @@ import java.util.function.LongSupplier;
  * How much time of an event loop its guests may take. Short ones any: they are the loop's work. Those that take long, because they wait or compute,
  * a tenth of it; then there is a break, at the end of which it is tried again. The breaks get longer while they are not worth it.
  *
- * <p>A short one that the machine interrupts looks like a long one: hence a budget. One that the garbage collector interrupts is not charged for it:
- * a server that has much to do collects often, and would then lose time to switching threads as well. Not safe for several threads.
+ * <p>A short one that is interrupted looks like a long one: hence a budget. The garbage collector, and the compiler on a machine of one core,
+ * interrupt a server most when it has most to do, and it would then lose time to switching threads as well: before a break that time is taken off.
+ * Used by one thread at a time, which is the one that the guests have.
  */
 final class GuestBudget {
     private static final long LONG_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -18,25 +19,24 @@ final class GuestBudget {
     private static final long MAX_BREAK_MILLIS = 32_000;
 
     private final long minBreakMillis;
-    private final LongSupplier pausedMillis;
-    private long pausedBefore;
+    private final LongSupplier stolenNanos;
+    private long stolenBefore;
     private long windowBegin = System.nanoTime();
     private long longNanos;
     private long breakMillis;
     private long breakEnd;
 
     GuestBudget() {
-        this(MIN_BREAK_MILLIS, new CollectorPauses());
+        this(MIN_BREAK_MILLIS, new StolenTime());
     }
 
     /**
      * @param minBreakMillis the first break
-     * @param pausedMillis for how long everything was stopped since a time in the past
+     * @param stolenNanos for how long the guests' thread has stood still since a time in the past without a guest's fault
      */
-    GuestBudget(long minBreakMillis, LongSupplier pausedMillis) {
+    GuestBudget(long minBreakMillis, LongSupplier stolenNanos) {
         this.minBreakMillis = minBreakMillis;
-        this.pausedMillis = pausedMillis;
-        this.pausedBefore = pausedMillis.getAsLong();
+        this.stolenNanos = stolenNanos;
     }
 
     /** Whether one more that took so long was too much. */
@@ -44,19 +44,22 @@ final class GuestBudget {
         if (nanos < LONG_NANOS) {
             return false;
         }
-        if (now - windowBegin > WINDOW_NANOS) {
+        boolean first = now - windowBegin > WINDOW_NANOS;
+        if (first) {
             windowBegin = now;
             longNanos = 0;
         }
-        longNanos += Math.max(0, nanos - pausedNanos());
+        longNanos += nanos;
+        if (first || longNanos > BUDGET_NANOS) {
+            longNanos = Math.max(0, longNanos - stolenSinceAsked());
+        }
         return longNanos > BUDGET_NANOS;
     }
 
-    /** Since it was asked last, which was for another long one: in favour of this one. */
-    private long pausedNanos() {
-        long before = pausedBefore;
-        pausedBefore = pausedMillis.getAsLong();
-        return TimeUnit.MILLISECONDS.toNanos(pausedBefore - before);
+    private long stolenSinceAsked() {
+        long before = stolenBefore;
+        stolenBefore = stolenNanos.getAsLong();
+        return stolenBefore - before;
     }
 
     /** Returns how long: twice as long as the last if it was not worth that. */
