@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -51,6 +53,7 @@ final class DemoIT {
     }
 
     /** Of three; the third has nobody. */
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void peopleOnTwoNodesChat() throws Exception {
         try (RedisServer redis = RedisServer.start();
@@ -70,6 +73,7 @@ final class DemoIT {
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void jarAloneServesThePageAndEndsInTime(@TempDir Path folder) throws Exception {
         Path jar = Path.of(System.getProperty("duet.server.jar"));

@@ -68,6 +68,14 @@ final class FixtureProcess implements AutoCloseable {
         return new Builder(Path.of(System.getProperty("duet.server.jar")), "serve", arguments);
     }
 
+    /** Any server of one of the two jars, without the archive of its classes. */
+    static Builder ofNoArchive(Path jar) {
+        boolean isServer = jar.equals(Path.of(System.getProperty("duet.server.jar")));
+        Builder builder = isServer ? server() : fixture("interop");
+        builder.archived = false;
+        return builder;
+    }
+
     int port() {
         return port;
     }
@@ -200,6 +208,7 @@ final class FixtureProcess implements AutoCloseable {
         private final List<String> arguments;
         private final List<String> jvmOptions = new ArrayList<>();
         private String java = javaHome("java");
+        private boolean archived = true;
         private String heap = "128m";
         private int port;
         private @Nullable Path directory;
@@ -224,6 +233,7 @@ final class FixtureProcess implements AutoCloseable {
         /** Default: that of this JVM. */
         Builder java(Path program) {
             java = program.toString();
+            archived = false;
             return this;
         }
 
@@ -236,6 +246,7 @@ final class FixtureProcess implements AutoCloseable {
         /** Where it runs, from a copy of the jar that must be there. */
         Builder in(Path folder) {
             directory = folder;
+            archived = false;
             return this;
         }
 
@@ -249,6 +260,10 @@ final class FixtureProcess implements AutoCloseable {
         FixtureProcess start() throws IOException, InterruptedException {
             List<String> line = new ArrayList<>(
                     List.of(java, "-ea", "-Dio.netty.leakDetectionLevel=paranoid", "-Xmx" + heap, "-XX:+UseSerialGC"));
+            line.add("-Xlog:cds=off,cds+dynamic=off");
+            if (archived) {
+                line.add(ClassArchive.option(jar));
+            }
             line.addAll(jvmOptions);
             line.addAll(List.of(
                     "-jar",

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,18 +43,21 @@ final class InteropIT {
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "client {0}, {1}")
     @MethodSource("clientsAndTransports")
     void exchangesEveryKindOfValueInEveryDirection(String client, String transport) throws Exception {
         run("matrix.mjs", client, transport);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "client {0}, {1}")
     @MethodSource("clientsAndTransports")
     void bothSidesAgreeOnTheReasonOfADisconnection(String client, String transport) throws Exception {
         run("disconnects.mjs", client, transport);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "client {0}, {1}")
     @MethodSource("clientsWithMsgpack")
     void doesTheSameWithTheMsgpackParser(String client, String transport) throws Exception {
@@ -62,6 +68,7 @@ final class InteropIT {
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "client {0}")
     @ValueSource(strings = {"4", "3", "2"})
     void losesNothingWhenClientsUpgradeUnderLoad(String client) throws Exception {
@@ -69,6 +76,7 @@ final class InteropIT {
     }
 
     /** All scripts at once: most of their time is waiting. */
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void closesPeersThatStopAnsweringPings() throws Exception {
         try (FixtureProcess quick = FixtureProcess.fixture("interop", "--ping-interval", "400", "--ping-timeout", "800")
@@ -89,29 +97,29 @@ final class InteropIT {
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "client {0}, {1}, {2}")
-    @MethodSource("clientsTransportsAndSignals")
+    @CsvSource({
+        "4, polling, SIGKILL",
+        "4, upgrade, SIGKILL",
+        "4, websocket, SIGTERM",
+        "3, upgrade, SIGTERM",
+        "3, websocket, SIGKILL",
+        "2, upgrade, SIGKILL",
+        "2, websocket, SIGTERM"
+    })
     void clientsComeBackAfterARestart(String client, String transport, String signal) throws Exception {
-        try (FixtureProcess before = FixtureProcess.fixture("interop").start();
-                NodeScript script = start("reconnect.mjs", before, client, transport)) {
-            script.awaitLine("connected", LIMIT);
-            if (signal.equals("SIGKILL")) {
-                before.kill();
-            } else {
-                assertThat(before.terminate()).isLessThan(Duration.ofSeconds(5));
-            }
-            String disconnected = script.awaitLine("disconnected: ", LIMIT);
-            if (signal.equals("SIGTERM")) {
-                assertThat(disconnected).isEqualTo("disconnected: transport close");
-            }
-            try (FixtureProcess after =
-                    FixtureProcess.fixture("interop").port(before.port()).start()) {
-                script.assertPasses(LIMIT);
-                assertThat(after.port()).isEqualTo(before.port());
-            }
-        }
+        restart(client, transport, signal);
     }
 
+    @ParameterizedTest(name = "client {0}, {1}, {2}")
+    @MethodSource("clientsTransportsAndSignals")
+    @Tag("long")
+    void clientsOfAnyKindComeBackAfterAnyRestart(String client, String transport, String signal) throws Exception {
+        restart(client, transport, signal);
+    }
+
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}, {1}")
     @CsvSource({"polling, json", "websocket, json", "upgrade, json", "websocket, msgpack"})
     void recoversClientsThatLostTheirConnection(String transport, String parser) throws Exception {
@@ -137,6 +145,27 @@ final class InteropIT {
                 .flatMap(both -> Stream.of("SIGKILL", "SIGTERM")
                         .map(signal -> Arguments.of(both.get()[0], both.get()[1], signal)))
                 .filter(all -> !all.get()[1].equals("polling") || all.get()[2].equals("SIGKILL"));
+    }
+
+    private static void restart(String client, String transport, String signal) throws Exception {
+        try (FixtureProcess before = FixtureProcess.fixture("interop").start();
+                NodeScript script = start("reconnect.mjs", before, client, transport)) {
+            script.awaitLine("connected", LIMIT);
+            if (signal.equals("SIGKILL")) {
+                before.kill();
+            } else {
+                assertThat(before.terminate()).isLessThan(Duration.ofSeconds(5));
+            }
+            String disconnected = script.awaitLine("disconnected: ", LIMIT);
+            if (signal.equals("SIGTERM")) {
+                assertThat(disconnected).isEqualTo("disconnected: transport close");
+            }
+            try (FixtureProcess after =
+                    FixtureProcess.fixture("interop").port(before.port()).start()) {
+                script.assertPasses(LIMIT);
+                assertThat(after.port()).isEqualTo(before.port());
+            }
+        }
     }
 
     private static void run(String name, String client, String transport, String... more) throws Exception {

@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.redisson.Redisson;
@@ -95,6 +97,7 @@ final class RedisPresenceIT {
         assertThat(PresenceNode.join(second.directory.usersIn("red"))).hasSize(1_200);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aDeadNodesUsersAreOfflineWhenItsLeaseIsOver() {
         List<PresenceNode> nodes = nodes(redis.single().uri(), 3);
@@ -116,6 +119,7 @@ final class RedisPresenceIT {
         });
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aNodeThatWasFrozenRegistersAnew() {
         List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
@@ -150,6 +154,7 @@ final class RedisPresenceIT {
         assertThat(nodes.get(1).transitions("anna")).containsExactly("online", "offline");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void whatHappensJustBeforeANodeLeavesIsToldToo() {
         List<PresenceNode> nodes = nodes(redis.single().uri(), 2, Duration.ofSeconds(3), LEASE);
@@ -199,6 +204,7 @@ final class RedisPresenceIT {
         awaitUsers(List.of(late), Map.of("anna", 1));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aRedisThatHangsLeavesTheLastKnownState() {
         RedisServer server = redis.single();
@@ -233,6 +239,7 @@ final class RedisPresenceIT {
         awaitUsers(nodes(server.uri(), 1), Map.of("anna", 1, "bert", 1));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aSocketIsSeenWhileItsNodeRenewsItsLease() {
         List<PresenceNode> nodes = nodes(redis.single().uri(), 2);
@@ -268,6 +275,7 @@ final class RedisPresenceIT {
                 .allMatch(event -> event.type() == PresenceEvent.Type.ONLINE));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aRedisThatHasLostItsLastWritesIsRepaired(@TempDir Path directory) {
         RedisServer server = redis.single("--dir", directory.toString());
@@ -295,6 +303,7 @@ final class RedisPresenceIT {
         });
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aFailoverThatLosesWritesIsRepaired() {
         SentinelTopology topology = redis.sentinel();
@@ -323,6 +332,7 @@ final class RedisPresenceIT {
         assertThat(PresenceNode.join(nodes.get(0).directory.counts()).repairs()).isPositive();
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void worksOnEachMasterOfARedisCluster() {
         ClusterTopology cluster = redis.cluster();
