@@ -11,10 +11,9 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,8 +36,18 @@ final class DemoIT {
     }
 
     @ParameterizedTest(name = "{0}, transport {1}")
-    @CsvSource({"test/e2e.mjs, both", "test/e2e.mjs, polling", "test/cli-e2e.mjs, both", "test/cli-e2e.mjs, polling"})
+    @CsvSource({"test/e2e.mjs, both", "test/cli-e2e.mjs, both", "test/cli-e2e.mjs, polling"})
     void peopleChat(String script, String transport) throws Exception {
+        chat(script, transport);
+    }
+
+    @Test
+    @Tag("long")
+    void peopleChatWithBrowsersThatPoll() throws Exception {
+        chat("test/e2e.mjs", "polling");
+    }
+
+    private static void chat(String script, String transport) throws Exception {
         try (NodeScript people =
                 NodeScript.demo(script, "--url", server.url(), "--transport", transport, "--recovers")) {
             people.assertPasses(LIMIT);
@@ -53,7 +62,6 @@ final class DemoIT {
     }
 
     /** Of three; the third has nobody. */
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void peopleOnTwoNodesChat() throws Exception {
         try (RedisServer redis = RedisServer.start();
@@ -73,7 +81,6 @@ final class DemoIT {
         }
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void jarAloneServesThePageAndEndsInTime(@TempDir Path folder) throws Exception {
         Path jar = Path.of(System.getProperty("duet.server.jar"));

@@ -21,12 +21,17 @@ final class PresenceCalls {
 
     static final long RETRY_MILLIS = 300;
 
+    /** What does not last as long is no trouble: Redis has got another master, or the node has just started on a machine that is busy. */
+    private static final long TROUBLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final Bus bus;
     private final String prefix;
     private final String node;
     private final ScheduledExecutorService executor;
     private final Consumer<Boolean> staleListener;
     private boolean stale;
+    private long staleSince;
+    private boolean told;
 
     /** @param staleListener hears whether calls fail, when that changes */
     PresenceCalls(
@@ -100,9 +105,14 @@ final class PresenceCalls {
         call.whenComplete((answer, failure) -> execute(() -> then.accept(answer, failure)));
     }
 
-    /** Tells that Redis does not do what it is asked; it is to be asked again. */
+    /** Redis does not do what it is asked; it is to be asked again. */
     void failed(Throwable failure) {
+        long now = System.nanoTime();
         if (!stale) {
+            staleSince = now;
+            told = false;
+        } else if (!told && now - staleSince > TROUBLE_NANOS) {
+            told = true;
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             // Its message goes on with the whole command.
             log.warn(

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
 import org.redisson.config.Config;
@@ -39,6 +41,7 @@ final class RedisLoginIT {
         assertWorks(TestBus.start("redis://:p%40ss%2Fword@127.0.0.1:" + server.port()));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void givesThePasswordToMastersAndNotToSentinels() {
         SentinelTopology topology = redis.closing(SentinelTopology.withPasswords(DOWN_AFTER, "secret", ""));
@@ -133,6 +136,7 @@ final class RedisLoginIT {
         assertWorks(TestBus.over(client(trusting(files, server.uri())), PubSub.PLAIN));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void speaksTlsWithSentinelsAndMasters(@TempDir Path directory) throws Exception {
         TlsFiles files = TlsFiles.in(directory);
