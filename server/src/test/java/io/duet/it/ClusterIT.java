@@ -6,39 +6,36 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Duet and Node servers on one Redis; what is checked is said in {@code cluster.mjs} and {@code vectors.mjs}. */
 final class ClusterIT {
     private static final Duration LIMIT = Duration.ofSeconds(110);
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void duetAndNodeServersBehaveAsOne() throws Exception {
         run("cluster.mjs");
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void duetAndNodeServersBehaveAsOneOnTheShardedWire() throws Exception {
         run("cluster.mjs", "--adapter", "sharded", "--combinations", "DDN,DNN,NDD");
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void duetAndNodeServersBehaveAsOneOnTheStreamsWire() throws Exception {
         run("cluster.mjs", "--adapter", "streams", "--combinations", "DDN,DNN,NDD");
     }
 
     /** Clients and Redis are on one event loop then. */
-    @Execution(ExecutionMode.CONCURRENT)
-    @ParameterizedTest
-    @ValueSource(strings = {"classic", "streams"})
-    void duetServersWithOneProcessorBehaveTheSame(String wire) throws Exception {
-        run("cluster.mjs", "--adapter", wire, "--processors", "1", "--combinations", "DDN");
+    @Test
+    void duetServersWithOneProcessorBehaveTheSame() throws Exception {
+        run("cluster.mjs", "--processors", "1", "--combinations", "DDN");
+    }
+
+    @Test
+    @Tag("long")
+    void duetServersWithOneProcessorBehaveTheSameOnTheStreamsWire() throws Exception {
+        run("cluster.mjs", "--adapter", "streams", "--processors", "1", "--combinations", "DDN");
     }
 
     @Test
@@ -55,25 +52,21 @@ final class ClusterIT {
         }
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void duetPublishesAndDeliversWhatNodeWasSeenToDo() throws Exception {
         run("vectors.mjs", "--vectors", System.getProperty("duet.vectors.dir"));
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void duetPublishesAndDeliversWhatNodeWasSeenToDoOnTheShardedWire() throws Exception {
         run("vectors.mjs", "--adapter", "sharded", "--vectors", System.getProperty("duet.vectors.dir"));
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void duetWritesAndDeliversWhatNodeWasSeenToDoOnTheStreamsWire() throws Exception {
         run("vectors.mjs", "--adapter", "streams", "--vectors", System.getProperty("duet.vectors.dir"));
     }
 
-    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void clientsGoOnAtAnotherNodeWhenTheirsIsKilled() throws Exception {
         run("cluster-recovery.mjs");

@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import io.duet.adapter.presence.PresenceEntry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,18 +23,16 @@ final class PresenceCalls {
     static final long RETRY_MILLIS = 300;
 
     /** What does not last as long is no trouble: Redis has got another master, or the node has just started on a machine that is busy. */
-    private static final long TROUBLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Bus bus;
     private final String prefix;
     private final String node;
     private final ScheduledExecutorService executor;
     private final Consumer<Boolean> staleListener;
-    private boolean stale;
-    private long staleSince;
-    private boolean told;
+    private final LastingTrouble trouble = new LastingTrouble(PATIENCE);
 
-    /** @param staleListener hears whether calls fail, when that changes */
+    /** @param staleListener hears of each call whether it has failed */
     PresenceCalls(
             Bus bus, String prefix, String node, ScheduledExecutorService executor, Consumer<Boolean> staleListener) {
         this.bus = bus;
@@ -107,23 +106,19 @@ final class PresenceCalls {
 
     /** Redis does not do what it is asked; it is to be asked again. */
     void failed(Throwable failure) {
-        long now = System.nanoTime();
-        if (!stale) {
-            staleSince = now;
-            told = false;
-        } else if (!told && now - staleSince > TROUBLE_NANOS) {
-            told = true;
+        if (trouble.failed(System.nanoTime())) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             // Its message goes on with the whole command.
             log.warn(
                     "presence: redis does not answer, trying again: {}",
                     cause.getClass().getSimpleName());
         }
-        setStale(true);
+        staleListener.accept(true);
     }
 
     void succeeded() {
-        setStale(false);
+        trouble.ended();
+        staleListener.accept(false);
     }
 
     void retry(Runnable task) {
@@ -132,11 +127,6 @@ final class PresenceCalls {
 
     ScheduledFuture<?> later(long millis, Runnable task) {
         return executor.schedule(guarded(task), millis, TimeUnit.MILLISECONDS);
-    }
-
-    private void setStale(boolean isStale) {
-        stale = isStale;
-        staleListener.accept(isStale);
     }
 
     private void execute(Runnable task) {
