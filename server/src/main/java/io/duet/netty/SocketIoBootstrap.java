@@ -7,7 +7,6 @@ import io.duet.engineio.ConnectionPipeline;
 import io.duet.engineio.EngineServer;
 import io.duet.engineio.ListenOptions;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -17,12 +16,6 @@ import java.nio.file.Files;
 
 /** Listens by means of netty-socketio's server. */
 public final class SocketIoBootstrap implements Acceptor {
-    private static final int MIN_READ_BYTES = 64;
-    private static final int FIRST_READ_BYTES = 2 * 1024;
-
-    /** What one connection is read in a turn of its event loop. All of its backlog would become packets in the heap, for each of many connections. */
-    private static final int MAX_READ_BYTES = 16 * 1024;
-
     /** Found by {@link java.util.ServiceLoader}. */
     public SocketIoBootstrap() {}
 
@@ -84,10 +77,6 @@ public final class SocketIoBootstrap implements Acceptor {
             applied.childOption(ChannelOption.TCP_NODELAY, null);
             applied.childOption(ChannelOption.SO_KEEPALIVE, null);
             applied.childOption(ChannelOption.SO_LINGER, null);
-            applied.childOption(
-                    ChannelOption.RECVBUF_ALLOCATOR,
-                    new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
-                            .maxMessagesPerRead(1));
             listening.watch(applied, loops);
         }
 

@@ -3,15 +3,9 @@ package io.duet.engineio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.duet.engineio.EngineExtension.End;
-import io.duet.engineio.codec.EnginePacket;
 import io.duet.wire.RawWebSocket;
 import io.duet.wire.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -304,41 +298,6 @@ final class WebSocketIT {
         for (String packet : packets) {
             assertThat(webSocket.readText()).isEqualTo(packet);
         }
-    }
-
-    /** All that waits with the network would otherwise be packets in the heap, of every client, before the first of them is handled. */
-    @Test
-    void readsWhatOneClientHasSentInPieces() throws InterruptedException {
-        engine.start();
-        RawWebSocket webSocket = engine.webSocket();
-        EngineSession session = engine.session();
-        List<Integer> turns = new CopyOnWriteArrayList<>();
-        session.addListener(new SessionListener() {
-            private int packets;
-
-            @Override
-            public void packet(EnginePacket packet) {
-                packets++;
-                if (packets == 1) {
-                    session.executor().execute(() -> {
-                        turns.add(packets);
-                        packets = 0;
-                    });
-                }
-            }
-        });
-        String[] packets = new String[60];
-        Arrays.fill(packets, "4" + "x".repeat(1_000));
-        CompletableFuture<Void> sent = new CompletableFuture<>();
-        session.executor().execute(() -> sent.orTimeout(10, TimeUnit.SECONDS).join());
-
-        webSocket.texts(packets);
-        sent.complete(null);
-
-        for (String packet : packets) {
-            assertThat(webSocket.readText()).isEqualTo(packet);
-        }
-        assertThat(turns).allMatch(count -> count <= 17);
     }
 
     private void assertProtocolError(RawWebSocket webSocket) throws InterruptedException {
