@@ -86,6 +86,7 @@ function started(member) {
 /** A fixture of Duet's. */
 export function duet(jar, name, fixture, ...args) {
   const [jvm, own] = [true, false].map(yes => args.filter(arg => arg.startsWith("-XX:") === yes));
+  // The archive is made by the first test that starts a server from Java; without it the JVM does as before.
   const fast = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-XX:SharedArchiveFile=${jar.replace(/\.jar$/, ".jsa")}`, "-Xlog:cds=off,cds+dynamic=off"];
   return started(new Member(name, "java", ["-Xmx96m", "-ea", ...fast, ...jvm, "-jar", jar, fixture, ...own]));
 }
