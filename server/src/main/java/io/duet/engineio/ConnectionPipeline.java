@@ -20,6 +20,9 @@ public final class ConnectionPipeline {
 
     /** Makes a new connection serve HTTP and Engine.IO; behind a TLS handler if there is one. */
     public static void install(ChannelPipeline pipeline, EngineServer engine) {
+        if (pipeline.channel().eventLoop() instanceof LendingEventLoop loop) {
+            pipeline.channel().config().setRecvByteBufAllocator(loop.reads());
+        }
         HttpDecoderConfig config = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_HTTP_HEAD_BYTES)
                 .setMaxHeaderSize(MAX_HTTP_HEAD_BYTES);

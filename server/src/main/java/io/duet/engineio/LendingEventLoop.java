@@ -3,6 +3,7 @@ package io.duet.engineio;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.SingleThreadIoEventLoop;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -82,6 +83,7 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     private final Queue<Runnable> guests = new ArrayDeque<>();
     private final GuestBudget budget;
+    private final LoopReads reads = new LoopReads();
     private boolean onBreak;
     private long readAt;
     private int lent;
@@ -188,6 +190,7 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     }
 
     private int readAndWrite() {
+        reads.beginTurn();
         try {
             return ioHandler().run(wait);
         } finally {
@@ -205,6 +208,11 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     @Override
     protected boolean hasTasks() {
         return super.hasTasks() || !guests.isEmpty() || returned;
+    }
+
+    /** For connections of this loop. */
+    RecvByteBufAllocator reads() {
+        return reads;
     }
 
     // Guests
