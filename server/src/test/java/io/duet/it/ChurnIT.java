@@ -43,7 +43,7 @@ final class ChurnIT {
 
     @Test
     void keepsNothingOfClientsThatAreGone() throws Exception {
-        churn(5_000);
+        churn(3_000);
     }
 
     @Tag("long")

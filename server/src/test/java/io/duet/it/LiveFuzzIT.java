@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Everything that peers can do wrong, at a running server: each of them gets an error or is closed, and nobody else notices. */
 final class LiveFuzzIT {
     private static final long SEED = 20_260_101;
-    private static final int INPUTS = 10_000;
+    private static final int INPUTS = 5_000;
     private static final int MANY_INPUTS = 100_000;
     private static final int AT_ONCE = 4;
     private static final int PIPELINED = 10;
