@@ -203,6 +203,10 @@ final class FixtureProcess implements AutoCloseable {
 
     /** What to run. */
     static final class Builder {
+        /** All buffers are looked after, but not every access to them has its stack trace taken. */
+        private static final List<String> LEAK_DETECTION = List.of(
+                "-Dio.netty.leakDetectionLevel=paranoid", "-Dio.netty.leakDetection.acquireAndReleaseOnly=true");
+
         private final Path jar;
         private final String command;
         private final List<String> arguments;
@@ -258,8 +262,8 @@ final class FixtureProcess implements AutoCloseable {
 
         /** Returns when it serves. */
         FixtureProcess start() throws IOException, InterruptedException {
-            List<String> line = new ArrayList<>(
-                    List.of(java, "-ea", "-Dio.netty.leakDetectionLevel=paranoid", "-Xmx" + heap, "-XX:+UseSerialGC"));
+            List<String> line = new ArrayList<>(List.of(java, "-ea", "-Xmx" + heap, "-XX:+UseSerialGC"));
+            line.addAll(LEAK_DETECTION);
             line.add("-Xlog:cds=off,cds+dynamic=off");
             if (archived) {
                 line.add(ClassArchive.option(jar));
