@@ -104,8 +104,6 @@ final class InteropIT {
         "4, upgrade, SIGKILL",
         "4, websocket, SIGTERM",
         "3, upgrade, SIGTERM",
-        "3, websocket, SIGKILL",
-        "2, upgrade, SIGKILL",
         "2, websocket, SIGTERM"
     })
     void clientsComeBackAfterARestart(String client, String transport, String signal) throws Exception {

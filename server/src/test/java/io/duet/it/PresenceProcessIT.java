@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Presence of servers that are killed, frozen and started again as processes. */
 final class PresenceProcessIT {
@@ -23,6 +25,7 @@ final class PresenceProcessIT {
     @RegisterExtension
     final RedisExtension redis = new RedisExtension();
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void usersOfAKilledServerGoOnceAndItReturnsWithoutGhosts() throws Exception {
         String uri = redis.single().uri();
@@ -56,6 +59,7 @@ final class PresenceProcessIT {
         assertThat(told(back, "bert")).isEmpty();
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aFrozenServerComesBackAndKilledOnesLeaveNothing() throws Exception {
         RedisServer server = redis.single();
