@@ -24,6 +24,7 @@ final class LoopReads extends AdaptiveRecvByteBufAllocator {
 
     LoopReads() {
         super(LEAST_BYTES, FIRST_BYTES, MOST_BYTES);
+        // Netty's default is one, for an allocator that is not its own choice.
         maxMessagesPerRead(AHEAD_READS);
     }
 
