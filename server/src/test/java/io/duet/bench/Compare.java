@@ -30,7 +30,7 @@ public final class Compare implements Callable<Integer> {
             names = "--peers",
             split = ",",
             description =
-                    "node, bun, netty-socketio, duet, duet-event-loop, duet-metrics; for those on Java after a colon JVM flags of its own: 'duet:-XX:+UseG1GC -Xmx1g'")
+                    "bare, node, bun, netty-socketio, duet, duet-event-loop, duet-metrics; for those on Java after a colon JVM flags of its own: 'duet:-XX:+UseG1GC -Xmx1g'")
     List<String> peers = List.of("node", "bun", "netty-socketio", "duet", "duet-event-loop");
 
     @Option(names = "--jvm", description = "JVM flags of duet peers, separated by blanks")

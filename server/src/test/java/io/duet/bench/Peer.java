@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 record Peer(String name, List<String> command, boolean java) {
     private static final String NAMES =
-            "node, bun, netty-socketio[:flags], duet[:flags], duet-event-loop[:flags] or duet-metrics[:flags]";
+            "bare[:flags], node, bun, netty-socketio[:flags], duet[:flags], duet-event-loop[:flags] or duet-metrics[:flags]";
 
     /** @param spec a name, for those that run on Java with a colon and the JVM flags to use, separated by blanks */
     static Peer of(String spec, Files files, List<String> jvmFlags) {
@@ -44,6 +44,7 @@ record Peer(String name, List<String> command, boolean java) {
                                         .toString(),
                                 files.bench().resolve("bun-server.mjs").toString()),
                         false);
+            case "bare" -> new Peer(spec, java(flags, "-cp", jar, BareServer.class.getName()), true);
             case "netty-socketio" -> new Peer(spec, java(flags, "-cp", jar, NettySocketioServer.class.getName()), true);
             case "duet" -> new Peer(spec, java(flags, "-jar", jar, "bench"), true);
             case "duet-event-loop" -> new Peer(spec, java(flags, "-jar", jar, "bench", "--event-loop"), true);
