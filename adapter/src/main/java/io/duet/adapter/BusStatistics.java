@@ -69,7 +69,7 @@ public interface BusStatistics {
     /** Channels and patterns that were subscribed anew on another connection. */
     long resubscriptions();
 
-    /** How often that was, so that messages of other nodes may have been missed. */
+    /** How often channels were subscribed anew, so that messages of other nodes may have been missed. */
     long gaps();
 
     /**

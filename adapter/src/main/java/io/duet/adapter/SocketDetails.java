@@ -22,4 +22,10 @@ public record SocketDetails(String id, JsonNode handshake, Set<String> rooms, Js
         rooms = Collections.unmodifiableSet(new LinkedHashSet<>(rooms));
         requireNonNull(data, "data");
     }
+
+    /** Without handshake and data: there are cookies and tokens in them. */
+    @Override
+    public String toString() {
+        return "socket=" + id + " rooms=" + rooms.size();
+    }
 }

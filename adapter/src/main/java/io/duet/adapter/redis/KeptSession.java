@@ -2,6 +2,7 @@ package io.duet.adapter.redis;
 
 import static java.util.Objects.requireNonNullElseGet;
 
+import io.duet.adapter.FailureText;
 import io.duet.adapter.SessionState;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -118,7 +119,7 @@ final class KeptSession {
         answer.whenComplete((ours, failure) -> {
             if (failure != null) {
                 written = null;
-                log.debug("session not written: {}", failure.toString());
+                log.debug("session not written: {}", FailureText.of(failure));
             } else {
                 written = sent;
                 tell(now, ours);

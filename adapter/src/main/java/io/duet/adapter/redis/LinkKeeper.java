@@ -1,5 +1,6 @@
 package io.duet.adapter.redis;
 
+import io.duet.adapter.FailureText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -234,9 +235,7 @@ final class LinkKeeper {
 
     /** A single failure is no trouble yet; what lasts is told once. */
     private void onTrouble(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        String kind = String.valueOf(cause);
+        String kind = FailureText.of(failure);
         failures++;
         if (current() == null && failures > 1 && !kind.equals(trouble)) {
             log.warn("redis: no connection yet: {}", kind);

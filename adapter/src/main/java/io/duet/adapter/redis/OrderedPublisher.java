@@ -2,8 +2,11 @@ package io.duet.adapter.redis;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -20,8 +23,8 @@ import java.util.function.LongSupplier;
 final class OrderedPublisher {
     /** Sends a batch. */
     interface Transport {
-        /** @return how many of the batch, from its beginning, have got through; failed or less than all: the rest is to be sent again */
-        CompletionStage<Integer> send(List<Outgoing> batch);
+        /** @return those of the batch that have not got through, in their order: they are to be sent again. Failed: all of it */
+        CompletionStage<List<Outgoing>> send(List<Outgoing> batch);
     }
 
     private record Waiting(Outgoing message, long expiresAtNanos) {
@@ -138,28 +141,26 @@ final class OrderedPublisher {
             sending = true;
             batch = head();
         }
-        CompletionStage<Integer> result;
+        CompletionStage<List<Outgoing>> result;
         try {
             result = transport.send(batch);
         } catch (RuntimeException e) {
             result = CompletableFuture.failedStage(e);
         }
-        result.whenComplete((sent, failure) -> onSent(batch.size(), failure == null ? sent : 0));
+        result.whenComplete((left, failure) -> onSent(batch, failure == null ? left : batch));
     }
 
     private List<Outgoing> head() {
         return queue.stream().limit(BATCH_MESSAGES).map(Waiting::message).toList();
     }
 
-    private void onSent(int tried, int sent) {
+    private void onSent(List<Outgoing> tried, List<Outgoing> left) {
         int expired = 0;
         CompletableFuture<Void> done = null;
         synchronized (this) {
-            for (int i = 0; i < sent; i++) {
-                queuedBytes -= queue.remove().sizeBytes();
-            }
+            keep(left, tried.size());
             // Only what has been tried in vain: what is behind may still be in time when it is tried.
-            while (sent < tried && isExpired()) {
+            while (!left.isEmpty() && isExpired()) {
                 queuedBytes -= queue.remove().sizeBytes();
                 expired++;
             }
@@ -170,7 +171,7 @@ final class OrderedPublisher {
         if (expired > 0) {
             observer.dropped(expired);
         }
-        if (sent < tried && done == null) {
+        if (left.size() == tried.size() && done == null) {
             retryLater.execute(this::sendAgain);
         } else {
             sendAgain();
@@ -178,6 +179,22 @@ final class OrderedPublisher {
         if (done != null) {
             done.complete(null);
         }
+    }
+
+    /** Of so many at the head, these only. */
+    private void keep(List<Outgoing> left, int tried) {
+        Set<Outgoing> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+        wanted.addAll(left);
+        Deque<Waiting> kept = new ArrayDeque<>(left.size());
+        for (int i = 0; i < tried; i++) {
+            Waiting waiting = queue.remove();
+            if (wanted.contains(waiting.message())) {
+                kept.push(waiting);
+            } else {
+                queuedBytes -= waiting.sizeBytes();
+            }
+        }
+        kept.forEach(queue::addFirst);
     }
 
     private void sendAgain() {

@@ -77,7 +77,8 @@ final class PresenceJson {
         try {
             return Optional.of(MAPPER.readTree(json));
         } catch (JsonProcessingException e) {
-            log.warn("presence: an entry in redis is no JSON and passed over: {}", e.getOriginalMessage());
+            // Without its message, which quotes the entry.
+            log.warn("presence: an entry in redis is no JSON and passed over");
             return Optional.empty();
         }
     }

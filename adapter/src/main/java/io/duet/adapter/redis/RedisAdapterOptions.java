@@ -188,7 +188,10 @@ public final class RedisAdapterOptions {
             return this;
         }
 
-        /** How long other nodes may take to answer {@code fetchSockets}, {@code allRooms}, {@code serverSideEmit}; default 5 s. */
+        /**
+         * How long other nodes may take to answer {@code fetchSockets} and {@code allRooms}; default 5 s. Answers to {@code serverSideEmitWithAck} have
+         * the server's {@code ackTimeout}.
+         */
         public Builder requestsTimeout(Duration requestsTimeout) {
             this.requestsTimeout = positive("requestsTimeout", requestsTimeout);
             return this;

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.redisson.client.ChannelName;
 import org.redisson.client.RedisClient;
@@ -81,7 +83,8 @@ final class RedisLink {
     private final CompletableFuture<Void> ending;
     private final CompletableFuture<String> closed;
     private final Listener listener = new Listener();
-    private final Map<ChannelName, Confirmation> unconfirmed = new ConcurrentHashMap<>();
+    private final Map<ChannelName, Confirmation> subscribing = new ConcurrentHashMap<>();
+    private final Map<ChannelName, Confirmation> unsubscribing = new ConcurrentHashMap<>();
     private final Map<ChannelName, CompletableFuture<Void>> leaving = new ConcurrentHashMap<>();
 
     /** Subscribed, or asked to be. */
@@ -177,13 +180,13 @@ final class RedisLink {
      * <p>Redis answers before it writes to the subscribers, and may die between the two. That it has done both is known when it answers to what
      * came later; until then the whole batch is to be sent again, but for what Redis keeps.
      */
-    CompletionStage<Integer> send(List<Outgoing> messages) {
+    CompletionStage<List<Outgoing>> send(List<Outgoing> messages) {
         List<CommandData<?, ?>> batch = new ArrayList<>(messages.size());
         messages.forEach(message -> batch.add(message.data()));
         CompletableFuture<Void> done = new CompletableFuture<>();
         underWay = done;
         if (!isOpen()) {
-            return CompletableFuture.completedFuture(0);
+            return CompletableFuture.completedFuture(messages);
         }
         CompletableFuture<Void> answered = new CompletableFuture<>();
         commands.send(new CommandsData(answered, batch, false, false));
@@ -194,16 +197,22 @@ final class RedisLink {
         });
         return done.handle((all, failure) -> {
             if (failure == null) {
-                return batch.size();
+                return List.of();
             }
             if (failure instanceof RedisRedirectException) {
-                // All are answered, and a slot of the cluster has gone elsewhere. What is behind the first of its
-                // messages goes twice.
-                return answered(batch);
+                // All are answered, and a slot of the cluster has gone elsewhere with its messages.
+                return left(messages, batch);
             }
             close("not published: " + failure);
-            return Math.min(answered(batch), kept(messages));
+            return messages.subList(Math.min(answered(batch), kept(messages)), messages.size());
         });
+    }
+
+    private static List<Outgoing> left(List<Outgoing> messages, List<CommandData<?, ?>> batch) {
+        return IntStream.range(0, batch.size())
+                .filter(i -> !batch.get(i).isSuccess())
+                .mapToObj(messages::get)
+                .toList();
     }
 
     /** Without a limit of time: what is sent next would be given its answer. */
@@ -289,9 +298,8 @@ final class RedisLink {
     private CompletableFuture<Void> request(PubSubType type, List<ChannelName> names) {
         Confirmation confirmation = new Confirmation(names.size());
         ChannelName[] array = names.toArray(ChannelName[]::new);
-        for (ChannelName name : names) {
-            unconfirmed.put(name, confirmation);
-        }
+        Map<ChannelName, Confirmation> unconfirmed = unconfirmed(type);
+        names.forEach(name -> unconfirmed.put(name, confirmation));
         if (closed.isDone()) {
             confirmation.done.completeExceptionally(ended());
         } else if (UNSUBSCRIBING.contains(type)) {
@@ -312,6 +320,11 @@ final class RedisLink {
             }
         }
         return confirmation.done;
+    }
+
+    /** Kept apart: a name may be on its way out before it is in. */
+    private Map<ChannelName, Confirmation> unconfirmed(PubSubType type) {
+        return UNSUBSCRIBING.contains(type) ? unsubscribing : subscribing;
     }
 
     /** Publishes to itself; done when that has come back, never if it does not. */
@@ -381,7 +394,9 @@ final class RedisLink {
 
     private void onClosed() {
         underWay.completeExceptionally(ended());
-        unconfirmed.values().forEach(confirmation -> confirmation.done.completeExceptionally(ended()));
+        Stream.of(subscribing, unsubscribing)
+                .flatMap(unconfirmed -> unconfirmed.values().stream())
+                .forEach(confirmation -> confirmation.done.completeExceptionally(ended()));
         succession.end();
     }
 
@@ -438,7 +453,7 @@ final class RedisLink {
             if (UNSUBSCRIBING.contains(type)) {
                 subscriptions.removeListener(name, this);
             }
-            @Nullable Confirmation confirmation = unconfirmed.remove(name);
+            @Nullable Confirmation confirmation = unconfirmed(type).remove(name);
             if (confirmation != null) {
                 confirmation.one();
             }

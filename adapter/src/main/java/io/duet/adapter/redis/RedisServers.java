@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,15 @@ import org.redisson.client.RedisClient;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.client.protocol.RedisCommands;
 import org.redisson.command.CommandAsyncExecutor;
+import org.redisson.connection.ClientConnectionsEntry;
 import org.redisson.connection.ConnectionManager;
 import org.redisson.connection.MasterSlaveEntry;
 
 /** What Redisson knows of where Redis is, who is the master, and how to log in. Used on one thread, which it may block where that is said. */
 final class RedisServers {
+    /** Until Redisson has noticed by itself that one has gone. */
+    private static final long REPLICA_MILLIS = 1000;
+
     private final Supplier<Redisson> create;
     private final Consumer<RedissonClient> release;
     private @Nullable Redisson redisson;
@@ -79,21 +84,38 @@ final class RedisServers {
         return client.getCommandExecutor().getConnectionManager();
     }
 
-    /** How many are subscribed to a channel at all nodes of a Redis Cluster: each knows those who are connected to it, and Node's servers may be at any. */
+    /**
+     * How many are subscribed to a channel at all nodes of a Redis Cluster: each knows those who are connected to it, and Node's servers may be at any.
+     * At a replica that has gone there is nobody.
+     */
     CompletionStage<Integer> countAtAll(String channel) {
         CommandAsyncExecutor executor = connected().getCommandExecutor();
-        Map<InetSocketAddress, RedisClient> nodes = new HashMap<>();
-        for (MasterSlaveEntry entry : executor.getConnectionManager().getEntrySet()) {
-            nodes.put(entry.getClient().getAddr(), entry.getClient());
-            entry.getAllEntries().forEach(node -> nodes.put(node.getClient().getAddr(), node.getClient()));
-        }
+        Map<InetSocketAddress, RedisClient> replicas = new HashMap<>();
         CompletableFuture<Integer> sum = CompletableFuture.completedFuture(0);
-        for (RedisClient node : nodes.values()) {
-            sum = sum.thenCombine(
-                    executor.<Long, Long>readAsync(node, StringCodec.INSTANCE, RedisCommands.PUBSUB_NUMSUB, channel),
-                    (others, count) -> others + count.intValue());
+        for (MasterSlaveEntry entry : executor.getConnectionManager().getEntrySet()) {
+            RedisClient master = entry.getClient();
+            entry.getAllEntries().stream()
+                    .filter(node -> !node.isFreezed())
+                    .map(ClientConnectionsEntry::getClient)
+                    .filter(node -> !node.getAddr().equals(master.getAddr()))
+                    .forEach(node -> replicas.put(node.getAddr(), node));
+            sum = sum.thenCombine(countAt(master, channel), Integer::sum);
+        }
+        for (RedisClient replica : replicas.values()) {
+            CompletableFuture<Integer> count = countAt(replica, channel)
+                    .completeOnTimeout(0, REPLICA_MILLIS, TimeUnit.MILLISECONDS)
+                    .exceptionally(failure -> 0);
+            sum = sum.thenCombine(count, Integer::sum);
         }
         return sum;
+    }
+
+    private CompletableFuture<Integer> countAt(RedisClient node, String channel) {
+        return connected()
+                .getCommandExecutor()
+                .<Long, Long>readAsync(node, StringCodec.INSTANCE, RedisCommands.PUBSUB_NUMSUB, channel)
+                .toCompletableFuture()
+                .thenApply(Long::intValue);
     }
 
     /** {@link Bus#eval}. */

@@ -1,6 +1,7 @@
 package io.duet.adapter.redis;
 
 import io.duet.adapter.BusStatistics.Direction;
+import io.duet.adapter.FailureText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -99,7 +100,7 @@ final class RedissonBus implements Bus {
             moveTopics();
             shards.retire();
         } catch (RuntimeException e) {
-            log.warn("redis: masters of the cluster not known: {}", e.toString());
+            log.warn("redis: masters of the cluster not known: {}", FailureText.of(e));
         }
     }
 
@@ -149,8 +150,12 @@ final class RedissonBus implements Bus {
 
     @Override
     public CompletionStage<List<Object>> eval(String script, List<Object> keys, Object... arguments) {
-        return CompletableFuture.supplyAsync(() -> servers.eval(script, keys, arguments), thread)
-                .thenCompose(answer -> answer);
+        try {
+            return CompletableFuture.supplyAsync(() -> servers.eval(script, keys, arguments), thread)
+                    .thenCompose(answer -> answer);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
@@ -252,8 +257,9 @@ final class RedissonBus implements Bus {
         return topic.shard().unsubscribe(topic);
     }
 
-    /** Slots of a cluster may go to another master. */
+    /** Slots of a cluster may go to another master, where others may have published before this is known here. */
     private void moveTopics() {
+        int moved = 0;
         for (Topic topic : topics.values()) {
             Shard now = shards.of(topic.name());
             Shard before = topic.shard();
@@ -261,8 +267,19 @@ final class RedissonBus implements Bus {
                 topic.moveTo(now);
                 now.subscribe(List.of(topic));
                 before.unsubscribe(topic);
+                moved++;
             }
         }
+        if (moved > 0) {
+            suspectGap(moved, "slots of the cluster have moved");
+        }
+    }
+
+    private void suspectGap(int resubscriptions, String reason) {
+        counters.gaps.increment();
+        counters.resubscriptions.add(resubscriptions);
+        log.warn("redis: {}; messages of other nodes may have been missed", reason);
+        tell(listener::gapSuspected);
     }
 
     // Messages
@@ -356,10 +373,7 @@ final class RedissonBus implements Bus {
         @Override
         public void onLinked(boolean again, int subscriptions) {
             if (again) {
-                counters.gaps.increment();
-                counters.resubscriptions.add(subscriptions);
-                log.warn("redis: subscribed anew; messages of other nodes may have been missed");
-                tell(listener::gapSuspected);
+                suspectGap(subscriptions, "subscribed anew");
             }
             if (isReady()) {
                 tell(listener::regained);

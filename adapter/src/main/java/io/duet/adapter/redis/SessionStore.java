@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * Sessions in Redis, as Node's streams adapter keeps them: base64 of MessagePack {@code {sid, pid, rooms, data}}, with members of our own besides:
  * {@code node}, who wrote it, and {@code offset}, {@code sent}, {@code upTo} of {@link SessionState}.
  *
- * <p>Whoever takes a session leaves an empty one, which Node takes for none: so a node that still believes to have the client is told, when it
- * writes, that the client is elsewhere. Safe for any thread; every call fails within a second if Redis is away.
+ * <p>Whoever takes a session leaves it there behind a mark, and Node takes that for none: so a node that still believes to have the client is told,
+ * when it writes, that the client is elsewhere; and who has taken it but did not get the answer can ask again. Safe for any thread; every call
+ * fails within a second if Redis is away.
  */
 final class SessionStore {
     private static final Logger log = LoggerFactory.getLogger(SessionStore.class);
@@ -44,11 +45,17 @@ final class SessionStore {
             return {1}
             """;
 
+    /** Base64 of the one byte that begins no MessagePack: who reads on fails. */
+    private static final String TAKEN = "wQ==";
+
     private static final String TAKE =
             """
             local found = redis.call('GET', KEYS[1])
-            if found then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end
-            return {found or ''}
+            if not found or found == '' then return {''} end
+            if string.sub(found, 1, #ARGV[1]) == ARGV[1] then return {string.sub(found, #ARGV[1] + 1)} end
+            if string.sub(found, 1, #ARGV[2]) == ARGV[2] then return {''} end
+            redis.call('SET', KEYS[1], ARGV[1] .. found, 'PX', ARGV[3])
+            return {found}
             """;
 
     private final Bus bus;
@@ -86,9 +93,14 @@ final class SessionStore {
         return eval(FORGET, privateId, mark, expiry).thenApply(answer -> true);
     }
 
-    /** Takes a session out, once. */
-    CompletionStage<Optional<SessionState>> take(String privateId) {
-        return eval(TAKE, privateId, expiry).thenApply(answer -> decode(privateId, String.valueOf(answer.get(0))));
+    /**
+     * Takes a session out, once.
+     *
+     * @param taker who asks; may ask again, and gets the same answer
+     */
+    CompletionStage<Optional<SessionState>> take(String privateId, String taker) {
+        return eval(TAKE, privateId, TAKEN + taker, TAKEN, expiry)
+                .thenApply(answer -> decode(privateId, String.valueOf(answer.get(0))));
     }
 
     private CompletionStage<List<Object>> eval(String script, String privateId, Object... arguments) {

@@ -1,6 +1,8 @@
 package io.duet.adapter.redis;
 
+import io.duet.adapter.FailureText;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -124,7 +126,7 @@ final class Shard {
                     confirmed.exceptionally(failure -> {
                         // A link that has ended tells so itself, and the next one subscribes to everything.
                         if (link.isOpen()) {
-                            log.warn("redis: not subscribed: {}", failure.getMessage());
+                            log.warn("redis: not subscribed: {}", FailureText.of(failure));
                         }
                         return null;
                     });
@@ -143,25 +145,24 @@ final class Shard {
         return topics.stream().map(Topic::name).toList();
     }
 
-    /** On any thread. What is at the head and has moved to another shard is handed over, so that it stays in front of what follows. */
-    private CompletionStage<Integer> send(List<Outgoing> messages) {
-        int own = 0;
-        while (own < messages.size() && host.shardOf(messages.get(own).key()) == this) {
-            own++;
-        }
-        if (own == 0) {
-            Outgoing moved = messages.get(0);
-            host.shardOf(moved.key()).publisher.takeOver(moved);
-            return CompletableFuture.completedFuture(1);
+    /** On any thread. What has moved to another shard meanwhile is handed over, so that it stays in front of what follows there. */
+    private CompletionStage<List<Outgoing>> send(List<Outgoing> messages) {
+        List<Outgoing> own = new ArrayList<>(messages.size());
+        for (Outgoing message : messages) {
+            Shard shard = host.shardOf(message.key());
+            if (shard == this) {
+                own.add(message);
+            } else {
+                shard.publisher.takeOver(message);
+            }
         }
         RedisLink link = links.current();
-        if (link == null) {
-            return CompletableFuture.completedFuture(0);
+        if (link == null || own.isEmpty()) {
+            return CompletableFuture.completedFuture(own);
         }
-        List<Outgoing> batch = messages.subList(0, own);
-        return link.send(batch).thenApply(taken -> {
-            host.onSent(taken, batch.size() - taken);
-            return taken;
+        return link.send(own).thenApply(left -> {
+            host.onSent(own.size() - left.size(), left.size());
+            return left;
         });
     }
 

@@ -40,7 +40,7 @@ record StreamEntry(String uid, String namespace, String type, String data, Strin
                 case "nsp" -> namespace = value;
                 case "type" -> type = value;
                 case "data" -> data = value;
-                case "again" -> again = value;
+                case "again" -> again = StreamId.isOne(value) ? value : "";
                 case "kept" -> isKept = true;
                 default -> {
                     // A later version's.

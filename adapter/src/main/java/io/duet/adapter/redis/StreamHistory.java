@@ -2,6 +2,7 @@ package io.duet.adapter.redis;
 
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.FailureText;
 import io.duet.adapter.HistoryOptions;
 import io.duet.adapter.HistoryOptions.Rule;
 import io.duet.adapter.HistoryRange;
@@ -140,7 +141,7 @@ final class StreamHistory {
 
     private static boolean report(Throwable failure) {
         if (failure != null) {
-            log.warn("redis: a message of another server could not be kept: {}", failure.toString());
+            log.warn("redis: a message of another server could not be kept: {}", FailureText.of(failure));
         }
         return failure == null;
     }

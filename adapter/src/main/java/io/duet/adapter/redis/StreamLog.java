@@ -1,5 +1,6 @@
 package io.duet.adapter.redis;
 
+import io.duet.adapter.FailureText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -76,7 +76,7 @@ final class StreamLog {
     private final Map<String, Receiver> receivers = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final ScheduledExecutorService thread;
-    private final List<ScheduledFuture<?>> repeated = new CopyOnWriteArrayList<>();
+    private final ScheduledFuture<?> ticking;
 
     private final OwnEntries ours = new OwnEntries(this::guarded);
     private final Unreplicated unreplicated = new Unreplicated();
@@ -115,7 +115,7 @@ final class StreamLog {
         this.loop = loop;
         this.maxUnread = Math.max(1, Math.min(MAX_UNREAD, options.maxLen() / UNREAD_PARTS));
         this.thread = loop.executor();
-        every(Duration.ofMillis(TICK_MILLIS), this::tick);
+        this.ticking = every(Duration.ofMillis(TICK_MILLIS), this::tick);
     }
 
     /** Done when everything that is appended from then on is read. */
@@ -139,9 +139,9 @@ final class StreamLog {
         return progress;
     }
 
-    /** Does something at intervals, until this is closed. */
-    void every(Duration interval, Runnable task) {
-        repeated.add(thread.scheduleWithFixedDelay(() -> guarded(task), 0, interval.toMillis(), TimeUnit.MILLISECONDS));
+    /** Does something at intervals, until the caller cancels it. */
+    ScheduledFuture<?> every(Duration interval, Runnable task) {
+        return thread.scheduleWithFixedDelay(() -> guarded(task), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** @param uid of the adapter that appends in this namespace */
@@ -150,8 +150,10 @@ final class StreamLog {
         receivers.put(namespace, receiver);
     }
 
-    void forget(String namespace) {
-        receivers.remove(namespace);
+    /** Ends that, if there is not another by now that listens in its place. What was appended is looked for until it would be given up. */
+    void forget(String namespace, String uid, Receiver receiver) {
+        receivers.remove(namespace, receiver);
+        thread.schedule(() -> uids.remove(uid), options.maxPublishWait().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -182,7 +184,7 @@ final class StreamLog {
                         () -> {
                             giveUp();
                             opened.thenAccept(StreamLink::close);
-                            repeated.forEach(task -> task.cancel(false));
+                            ticking.cancel(false);
                             closed = true;
                         },
                         thread);
@@ -243,7 +245,7 @@ final class StreamLog {
                 (made, failure) -> {
                     opening = false;
                     if (failure != null) {
-                        log.debug("redis: no connection to stream {} yet: {}", name, failure.toString());
+                        log.debug("redis: no connection to stream {} yet: {}", name, FailureText.of(failure));
                     } else {
                         link = made;
                         resume(made);
@@ -337,7 +339,7 @@ final class StreamLog {
         listener.read(entries.size());
         for (StreamLink.Read read : entries) {
             position = read.id();
-            progress.handOut(read.id(), () -> handOut(read));
+            progress.handOut(read.id(), () -> guarded(() -> handOut(read)));
         }
     }
 
@@ -347,7 +349,7 @@ final class StreamLog {
         if (!doneIfOurs(read) && !wasSeen) {
             Receiver receiver = receivers.get(read.entry().namespace());
             if (receiver != null) {
-                guarded(() -> receiver.onEntry(read.id(), read.entry()));
+                receiver.onEntry(read.id(), read.entry());
             }
         }
     }
@@ -439,7 +441,7 @@ final class StreamLog {
                     if (failure == null && used.isOpen()) {
                         next.accept(found);
                     } else {
-                        log.debug("redis: stream {}: {}", name, String.valueOf(failure));
+                        log.debug("redis: stream {}: {}", name, failure == null ? "closed" : FailureText.of(failure));
                         used.close();
                         lost();
                     }

@@ -109,7 +109,8 @@ final class StreamRecovery {
             if (found.isEmpty()) {
                 return CompletableFuture.completedFuture(found);
             }
-            return bus.eval(CHECK, List.of(stream.name()), found.get().offset(), maxLen())
+            return StreamSessions.patiently(() ->
+                            bus.eval(CHECK, List.of(stream.name()), found.get().offset(), maxLen()))
                     .thenApply(answer -> answer.get(0).equals(1L) ? found : Optional.empty());
         });
     }
@@ -120,7 +121,8 @@ final class StreamRecovery {
     }
 
     private CompletionStage<List<EventPacket>> page(SessionState session, String after, List<EventPacket> missed) {
-        return bus.eval(BEHIND, List.of(stream.name()), after, maxLen(), Integer.toString(PAGE), namespace)
+        return StreamSessions.patiently(() ->
+                        bus.eval(BEHIND, List.of(stream.name()), after, maxLen(), Integer.toString(PAGE), namespace))
                 .thenCompose(found -> {
                     if (found.isEmpty()) {
                         throw new IllegalStateException("offset: cut from the stream meanwhile (expected: known)");

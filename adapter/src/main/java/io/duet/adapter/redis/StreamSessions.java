@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,9 @@ final class StreamSessions {
     private static final int RENEWALS = 3;
 
     /** About five seconds, or more if each waits for its time to be over. */
-    private static final int TAKE_ATTEMPTS = 20;
+    private static final int ATTEMPTS = 20;
 
-    private static final long TAKE_PAUSE_MILLIS = 250;
+    private static final long PAUSE_MILLIS = 250;
 
     private final SessionStore store;
     private final Duration renewal;
@@ -85,26 +86,26 @@ final class StreamSessions {
         }
     }
 
-    /** Takes a session out, once. While Redis is away it waits: a client that waits loses nothing. Fails if that takes too long. */
+    /** Takes a session out, once. Fails if Redis is away for too long. */
     CompletionStage<Optional<SessionState>> take(String privateId) {
         KeptSession lost = parting.get(privateId);
         CompletionStage<Void> written = lost == null ? CompletableFuture.completedFuture(null) : lost.write();
-        return written.thenCompose(done -> take(privateId, TAKE_ATTEMPTS));
+        String taker = HexId.next();
+        return written.thenCompose(done -> patiently(() -> store.take(privateId, taker)));
     }
 
-    private CompletionStage<Optional<SessionState>> take(String privateId, int attempts) {
-        return store.take(privateId)
-                .handle((found, failure) -> {
-                    if (failure == null || attempts == 1) {
-                        return failure == null
-                                ? CompletableFuture.completedFuture(found)
-                                : CompletableFuture.<Optional<SessionState>>failedFuture(failure);
-                    }
-                    Executor later = CompletableFuture.delayedExecutor(TAKE_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                    return CompletableFuture.completedFuture(null)
-                            .thenComposeAsync(done -> take(privateId, attempts - 1), later);
-                })
-                .thenCompose(answer -> answer);
+    /** Asks Redis, again while it is away: a client that waits loses nothing. Fails if that takes too long. */
+    static <T> CompletionStage<T> patiently(Supplier<CompletionStage<T>> question) {
+        return ask(question, ATTEMPTS);
+    }
+
+    private static <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question, int attempts) {
+        if (attempts == 1) {
+            return question.get();
+        }
+        Executor later = CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        return question.get().exceptionallyCompose(failure -> CompletableFuture.completedFuture(null)
+                .thenComposeAsync(done -> ask(question, attempts - 1), later));
     }
 
     /** Looks for what has changed without a word, was not written for long, or could not be; on one thread. */

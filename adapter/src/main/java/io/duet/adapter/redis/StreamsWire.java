@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
 
 /**
  * The wire of {@code @socket.io/redis-streams-adapter} 0.3: what is to be done to sockets goes through a stream, which everybody reads from
@@ -25,6 +26,10 @@ final class StreamsWire implements Wire {
     private final Subscriptions subscriptions = new Subscriptions();
     private final Optional<StreamRecovery> recovery;
     private final Optional<StreamHistory> history;
+    private final StreamLog.Receiver reader = this::onEntry;
+
+    /** Of sessions that are kept; once it is started. */
+    private Optional<ScheduledFuture<?>> ticks = Optional.empty();
 
     StreamsWire(
             String namespace,
@@ -64,8 +69,8 @@ final class StreamsWire implements Wire {
     /** The channel of the namespace last: other nodes count its subscribers, and who is counted must read and hear answers. */
     @Override
     public void start() {
-        stream.listen(namespace, uid, this::onEntry);
-        recovery.ifPresent(present -> stream.every(StreamSessions.TICK, present.sessions()::tick));
+        stream.listen(namespace, uid, reader);
+        ticks = recovery.map(present -> stream.every(StreamSessions.TICK, present.sessions()::tick));
         subscriptions.add(bus.subscribe(channels.node(uid), this::onMessage));
         subscriptions.addLast(() ->
                 stream.started().thenCompose(done -> bus.subscribeCounted(channels.broadcast(), this::onMessage)));
@@ -146,6 +151,9 @@ final class StreamsWire implements Wire {
     public CompletionStage<Void> close() {
         CompletionStage<Void> kept = recovery.map(present -> present.sessions().settled())
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
-        return kept.thenCompose(done -> subscriptions.cancel()).thenRun(() -> stream.forget(namespace));
+        return kept.thenCompose(done -> subscriptions.cancel()).thenRun(() -> {
+            ticks.ifPresent(task -> task.cancel(false));
+            stream.forget(namespace, uid, reader);
+        });
     }
 }

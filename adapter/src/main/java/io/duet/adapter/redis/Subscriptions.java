@@ -3,6 +3,7 @@ package io.duet.adapter.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ final class Subscriptions {
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(2);
 
     private final List<CompletionStage<Bus.Subscription>> all = new ArrayList<>();
+    private volatile boolean cancelled;
 
     void add(CompletionStage<Bus.Subscription> subscription) {
         all.add(subscription);
@@ -22,19 +24,24 @@ final class Subscriptions {
     void addLast(Supplier<CompletionStage<Bus.Subscription>> last) {
         CompletableFuture<?>[] before =
                 all.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture<?>[]::new);
-        all.add(CompletableFuture.allOf(before).thenCompose(done -> last.get()));
+        all.add(CompletableFuture.allOf(before)
+                .thenCompose(
+                        done -> cancelled ? CompletableFuture.failedFuture(new CancellationException()) : last.get()));
     }
 
-    /** From the last to the first: who does not answer any more must not be counted. */
+    /** From the last to the first: who does not answer any more must not be counted. What is not confirmed yet is cancelled then, and not waited for. */
     CompletionStage<Void> cancel() {
-        List<CompletableFuture<Void>> cancelled = new ArrayList<>();
+        cancelled = true;
+        List<CompletableFuture<Void>> under = new ArrayList<>();
         for (int i = all.size() - 1; i >= 0; i--) {
             CompletableFuture<Bus.Subscription> subscription = all.get(i).toCompletableFuture();
-            if (subscription.isDone() && !subscription.isCompletedExceptionally()) {
-                cancelled.add(subscription.join().cancel().toCompletableFuture());
+            boolean confirmed = subscription.isDone();
+            CompletableFuture<Void> gone = subscription.thenCompose(Bus.Subscription::cancel);
+            if (confirmed) {
+                under.add(gone);
             }
         }
-        return CompletableFuture.allOf(cancelled.toArray(CompletableFuture<?>[]::new))
+        return CompletableFuture.allOf(under.toArray(CompletableFuture<?>[]::new))
                 .completeOnTimeout(null, CANCEL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> null);
     }

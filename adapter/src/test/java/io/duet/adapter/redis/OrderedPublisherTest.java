@@ -18,7 +18,7 @@ final class OrderedPublisherTest {
     private static final int MESSAGE_BYTES = 1 + 1 + 64;
 
     private final List<List<String>> batches = new ArrayList<>();
-    private final Deque<CompletableFuture<Integer>> answers = new ArrayDeque<>();
+    private final Deque<Answer> answers = new ArrayDeque<>();
     private final Deque<Runnable> retries = new ArrayDeque<>();
     private final AtomicInteger dropped = new AtomicInteger();
     private long nanos;
@@ -30,10 +30,10 @@ final class OrderedPublisherTest {
         publish("abc");
         assertThat(batches).containsExactly(List.of("a"));
 
-        answers.remove().complete(1);
+        answers.remove().takes(1);
 
         assertThat(batches).containsExactly(List.of("a"), List.of("b", "c"));
-        answers.remove().complete(2);
+        answers.remove().takes(2);
         assertThat(publisher.queuedBytes()).isZero();
     }
 
@@ -42,7 +42,7 @@ final class OrderedPublisherTest {
         OrderedPublisher large = publisher(Long.MAX_VALUE);
         IntStream.range(0, 200).forEach(i -> publish(large, "x"));
 
-        answers.remove().complete(1);
+        answers.remove().takes(1);
 
         assertThat(batches).extracting(List::size).containsExactly(1, 128);
     }
@@ -50,23 +50,43 @@ final class OrderedPublisherTest {
     @Test
     void repeatsWhatWasNotAnsweredBeforeAnythingElse() {
         publish("a");
-        answers.remove().complete(1);
+        answers.remove().takes(1);
         publish("bcde");
-        answers.remove().complete(1);
+        answers.remove().takes(1);
 
-        answers.remove().complete(1);
+        answers.remove().takes(0);
         publish("f");
         assertThat(batches).hasSize(3);
         retries.remove().run();
 
-        assertThat(batches).endsWith(List.of("c", "d", "e"), List.of("d", "e", "f"));
+        assertThat(batches).endsWith(List.of("c", "d", "e"), List.of("c", "d", "e", "f"));
         assertThat(dropped).hasValue(0);
+    }
+
+    /** As if the slot of one channel had gone elsewhere. */
+    @Test
+    void repeatsOnlyWhatIsLeftAndAtOnceIfThereIsProgress() {
+        publish("a");
+        answers.remove().takes(1);
+        publish("bcde");
+        answers.remove().takes(1);
+        Answer answer = answers.remove();
+
+        answer.left().complete(List.of(answer.batch().get(1)));
+
+        assertThat(batches).endsWith(List.of("c", "d", "e"), List.of("d"));
+        assertThat(retries).isEmpty();
+        assertThat(publisher.queuedBytes()).isEqualTo(MESSAGE_BYTES);
+        publish("f");
+        answers.remove().fails();
+        retries.remove().run();
+        assertThat(batches).endsWith(List.of("d", "f"));
     }
 
     @Test
     void repeatsABatchThatFailed() {
         publish("ab");
-        answers.remove().completeExceptionally(new IllegalStateException("away"));
+        answers.remove().fails();
         retries.remove().run();
 
         assertThat(batches).containsExactly(List.of("a"), List.of("a", "b"));
@@ -79,13 +99,13 @@ final class OrderedPublisherTest {
         publish("b");
         nanos += Duration.ofSeconds(5).toNanos();
 
-        answers.remove().completeExceptionally(new IllegalStateException("away"));
+        answers.remove().fails();
 
         assertThat(dropped).hasValue(1);
         assertThat(publisher.queuedBytes()).isEqualTo(MESSAGE_BYTES);
         retries.remove().run();
         assertThat(batches).endsWith(List.of("b"));
-        answers.remove().complete(1);
+        answers.remove().takes(1);
         assertThat(dropped).hasValue(1);
     }
 
@@ -97,10 +117,10 @@ final class OrderedPublisherTest {
         }
         assertThat(dropped).hasValue(1);
 
-        answers.remove().complete(1);
+        answers.remove().takes(1);
         publish(small, "d");
 
-        answers.remove().complete(1);
+        answers.remove().takes(1);
         assertThat(batches).containsExactly(List.of("a"), List.of("b"), List.of("d"));
         assertThat(dropped).hasValue(1);
     }
@@ -111,10 +131,10 @@ final class OrderedPublisherTest {
 
         CompletableFuture<Void> drained = publisher.drain();
         publish("c");
-        answers.remove().complete(1);
+        answers.remove().takes(1);
 
         assertThat(drained).isNotDone();
-        answers.remove().complete(1);
+        answers.remove().takes(1);
         assertThat(drained).isDone();
         assertThat(batches).containsExactly(List.of("a"), List.of("b"));
         assertThat(dropped).hasValue(1);
@@ -126,7 +146,7 @@ final class OrderedPublisherTest {
         CompletableFuture<Void> drained = publisher.drain();
         nanos += Duration.ofSeconds(11).toNanos();
 
-        answers.remove().completeExceptionally(new IllegalStateException("away"));
+        answers.remove().fails();
 
         assertThat(drained).isDone();
         assertThat(dropped).hasValue(1);
@@ -141,9 +161,9 @@ final class OrderedPublisherTest {
         publisher.takeOver(message("a"));
         publisher.takeOver(message("b"));
         drained = publisher.drain();
-        answers.remove().complete(1);
+        answers.remove().takes(1);
         assertThat(drained).isNotDone();
-        answers.remove().complete(1);
+        answers.remove().takes(1);
         assertThat(drained).isDone();
         publisher.takeOver(message("c"));
 
@@ -155,6 +175,17 @@ final class OrderedPublisherTest {
     @Test
     void isDrainedAtOnceIfNothingWaits() {
         assertThat(publisher.drain()).isDone();
+    }
+
+    /** What the transport was given, and will say. */
+    private record Answer(List<Outgoing> batch, CompletableFuture<List<Outgoing>> left) {
+        void takes(int count) {
+            left.complete(batch.subList(count, batch.size()));
+        }
+
+        void fails() {
+            left.completeExceptionally(new IllegalStateException("away"));
+        }
     }
 
     private void publish(String letters) {
@@ -175,9 +206,9 @@ final class OrderedPublisherTest {
                     batches.add(batch.stream()
                             .map(message -> new String((byte[]) message.words().get(1), UTF_8))
                             .toList());
-                    CompletableFuture<Integer> answer = new CompletableFuture<>();
+                    Answer answer = new Answer(batch, new CompletableFuture<>());
                     answers.add(answer);
-                    return answer;
+                    return answer.left();
                 },
                 Duration.ofSeconds(10),
                 maxBytes,
