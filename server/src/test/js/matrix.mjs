@@ -1,9 +1,9 @@
 // One unmodified client over one transport: every kind of value, every direction.
 import { ask, connect, exchange, next, numbersArrived, options, same, Tap, works } from "./lib.mjs";
 
-const settings = options();
-const { client, transport, parser } = settings;
-const tap = new Tap(`client ${client} ${transport} ${parser}`, settings.limit);
+const settings = options({ base64: { type: "boolean", default: false } });
+const { client, transport, parser, base64 } = settings;
+const tap = new Tap(`client ${client} ${transport} ${parser}${base64 ? " base64" : ""}`, settings.limit);
 
 const bytes = (length, seed = 0) => Buffer.from(Array.from({ length }, (_, i) => (i * 31 + seed) % 256));
 const MEGA = bytes(700_000, 7);
@@ -44,7 +44,7 @@ const ACKED = ["no arguments", "arrays and objects", "null at the end", "unicode
   ["binary", "nested binary", "empty binary", "two attachments"],
 );
 
-const socket = connect(settings);
+const socket = connect(settings, { forceBase64: base64 });
 const firstAuth = next(socket, "auth");
 const upgraded = transport === "upgrade" && next(socket.io.engine, "upgrade");
 let echoes = 0;

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 110,
         footer = {
             "Examples:",
-            "  duet emit --redis redis://localhost:6379 --room lobby news '\"hello\"' '{\"urgent\": true}'",
-            "  tail -f prices.ndjson | duet emit --redis redis://localhost:6379 price -",
+            "  java -jar duet-server.jar emit --redis redis://localhost:6379 --room lobby news '\"hello\"' '{\"urgent\": true}'",
+            "  tail -f prices.ndjson | java -jar duet-server.jar emit --redis redis://localhost:6379 price -",
             "Options of Redis may also be set as DUET_REDIS=redis://localhost:6379, or in a YAML file."
         })
 final class EmitCommand implements Callable<Integer> {

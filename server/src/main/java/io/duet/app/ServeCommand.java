@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 110,
         footer = "Every option may also be set as DUET_PING_INTERVAL=25s, or in a YAML file as ping-interval: 25s.")
 final class ServeCommand implements Callable<Integer> {
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
+    /** More than {@link Server#close} takes: 10 s for listeners, then what belongs to the cluster, the port and the event loops. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     /** Made when it is used first, which is when the flags for it are known. */
     private static final class Log {
@@ -220,6 +221,8 @@ final class ServeCommand implements Callable<Integer> {
         io.close()
                 .toCompletableFuture()
                 .completeOnTimeout(null, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                // The server has logged it, and the process ends all the same.
+                .exceptionally(failure -> null)
                 .join();
     }
 }

@@ -101,7 +101,10 @@ final class ServerFlags {
     @Option(names = "--connect-timeout", paramLabel = "<time>", description = "to join a namespace; default 45s")
     private @Nullable Duration connectTimeout;
 
-    @Option(names = "--ack-timeout", paramLabel = "<time>", description = "for answers to broadcasts; default 5s")
+    @Option(
+            names = "--ack-timeout",
+            paramLabel = "<time>",
+            description = "for answers to broadcasts and of other nodes; default 5s")
     private @Nullable Duration ackTimeout;
 
     @Option(names = "--max-http-buffer-size", paramLabel = "<size>", description = "of one message; default 1MB")

@@ -1,10 +1,10 @@
 package io.duet.engineio;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * One HTTP connection: makes {@link HttpExchange}s of what it reads, one at a time.
  *
  * <p>A request is routed as soon as its headers are here, so that a refusal does not wait for a body and overlapping polls are seen when they
- * begin; only an upgrade waits for the end of the request. Pipelined requests wait until the one before is answered; reading stops meanwhile.
+ * begin; only an upgrade waits for the end of the request. Pipelined requests wait until the one before is answered, and until the peer takes the
+ * answers; reading stops meanwhile.
  */
 final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(EngineHttpHandler.class);
@@ -39,7 +40,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
     private final Deque<Object> waiting = new ArrayDeque<>(2);
     private @Nullable Channel channel;
     private @Nullable HttpExchange current;
-    private @Nullable CompositeByteBuf body;
+    private @Nullable ByteBuf body;
     private boolean receiving;
     private long idleSinceNanos = System.nanoTime();
     private @Nullable ScheduledFuture<?> idleCheck;
@@ -69,12 +70,18 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if ((message instanceof HttpRequest && current != null) || !waiting.isEmpty()) {
+        if (!waiting.isEmpty() || mustWait(ctx, message)) {
             waiting.add(message);
             ctx.channel().config().setAutoRead(false);
             return;
         }
         read(ctx, message);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        readWaiting();
+        ctx.fireChannelWritabilityChanged();
     }
 
     /** The exchange was answered; called on this channel's event loop. */
@@ -102,8 +109,20 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.debug("http connection failed: {}", cause.toString());
+        // Without the message: that of a request which comes without TLS quotes the request.
+        log.debug("http connection failed: {}", kind(cause));
         ctx.close();
+    }
+
+    private static String kind(Throwable failure) {
+        Throwable cause =
+                failure instanceof DecoderException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause.getClass().getSimpleName();
+    }
+
+    private boolean mustWait(ChannelHandlerContext ctx, Object message) {
+        return message instanceof HttpRequest
+                && (current != null || !ctx.channel().isWritable());
     }
 
     private void read(ChannelHandlerContext ctx, Object message) {
@@ -174,9 +193,10 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (body == null) {
-            body = piece.alloc().compositeBuffer(Integer.MAX_VALUE);
+            body = piece.alloc().buffer(piece.readableBytes());
         }
-        body.addComponent(true, piece.retain());
+        // Copied: a chunk can be much smaller than what it takes to keep it.
+        body.writeBytes(piece);
     }
 
     private byte[] takeBody() {
@@ -204,7 +224,7 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
         // On a later turn: an answer may come from within the reading of its request.
         on.eventLoop().execute(() -> {
             ChannelHandlerContext ctx = on.pipeline().context(this);
-            while (ctx != null && !waiting.isEmpty() && !(waiting.peek() instanceof HttpRequest && current != null)) {
+            while (ctx != null && !waiting.isEmpty() && !mustWait(ctx, waiting.peek())) {
                 read(ctx, waiting.remove());
             }
             if (waiting.isEmpty()) {

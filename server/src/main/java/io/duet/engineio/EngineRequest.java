@@ -3,7 +3,6 @@ package io.duet.engineio;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +14,7 @@ import java.util.Optional;
  * @param method in upper case
  * @param url the request target as received, query included
  * @param path the decoded path of the target
- * @param query decoded query parameters; the last value of a name wins
+ * @param query decoded query parameters, as {@link RequestTarget} reads them; the last value of a name wins
  * @param headers names in lower case; several values joined by {@code ", "}, those of {@code cookie} by {@code "; "}
  * @param address the client's IP address, without port: that of the peer, or what a trusted proxy says
  * @param secure whether the connection itself is TLS
@@ -33,25 +32,21 @@ public record EngineRequest(
     static EngineRequest of(
             HttpRequest request, Channel channel, ClientAddress clients, SharedTexts texts, boolean secure) {
         Map<String, String> headers = SmallTextMap.copyOf(lowerCase(request.headers()), texts);
-        String path;
-        Map<String, String> query = new LinkedHashMap<>();
-        try {
-            QueryStringDecoder target = new QueryStringDecoder(request.uri());
-            path = target.path();
-            target.parameters().forEach((name, values) -> query.put(name, values.get(values.size() - 1)));
-        } catch (IllegalArgumentException e) {
-            // A broken percent escape: the target is taken as it stands, without query.
-            path = request.uri();
-            query.clear();
-        }
+        RequestTarget target = RequestTarget.parse(request.uri());
         return new EngineRequest(
                 request.method().name(),
                 texts.share(request.uri()),
-                texts.share(path),
-                SmallTextMap.copyOf(query, texts),
+                texts.share(target.path()),
+                SmallTextMap.copyOf(target.query(), texts),
                 headers,
                 texts.share(clients.of(channel, headers)),
                 secure);
+    }
+
+    /** Without query and headers: they hold tokens, cookies and the id of the session. */
+    @Override
+    public String toString() {
+        return method + " " + path;
     }
 
     /** A header by its lower-case name. */
@@ -62,6 +57,11 @@ public record EngineRequest(
     /** A query parameter; empty text if it is absent. */
     String parameter(String name) {
         return query.getOrDefault(name, "");
+    }
+
+    /** Whether bytes may be sent as they are: clients that take base64 only say so. Node's {@code supportsBinary}. */
+    boolean takesBinary() {
+        return parameter("b64").isEmpty();
     }
 
     /** Asks to become a WebSocket (RFC 6455, section 4.2.1). */

@@ -169,7 +169,7 @@ public final class EngineServer {
     }
 
     void tell(Consumer<EngineListener> event) {
-        listeners.forEach(event);
+        ListenerCalls.tell(listeners, event);
     }
 
     Optional<EngineSession> session(String id) {

@@ -162,8 +162,9 @@ public final class EngineSession {
             overflow(queued);
             return false;
         }
-        for (SessionListener listener : listeners) {
-            message.packets().forEach(listener::packetCreate);
+        // A broadcast comes here for each of its recipients, and hardly anybody listens.
+        if (!listeners.isEmpty()) {
+            tell(listener -> message.packets().forEach(listener::packetCreate));
         }
         if (outbox.push(message)) {
             loop.flushSoon(this);
@@ -310,7 +311,7 @@ public final class EngineSession {
             transport.flush(outbox);
             flushed = true;
         }
-        if (flushed && outbox.isIdle()) {
+        if (flushed && outbox.isEmpty()) {
             tell(SessionListener::drain);
         }
         if (state == State.CLOSING && outbox.isEmpty() && transport.isWritable()) {
@@ -425,9 +426,7 @@ public final class EngineSession {
     }
 
     private void tell(Consumer<SessionListener> event) {
-        for (SessionListener listener : listeners) {
-            event.accept(listener);
-        }
+        ListenerCalls.tell(listeners, event);
     }
 
     private void run(Runnable task) {

@@ -163,9 +163,9 @@ public abstract class EngineSettings<B extends EngineSettings<B>> {
     }
 
     /**
-     * How much may wait for one peer that does not read. What comes on top closes the session ({@link CloseReason#TRANSPORT_ERROR}): that
-     * cannot be changed, for a peer that misses messages without knowing it is worse off than one that starts anew. One message alone may
-     * be larger. Default 8 MiB.
+     * How much may wait for one peer that does not read, until the network has taken it. What comes on top closes the session
+     * ({@link CloseReason#TRANSPORT_ERROR}): that cannot be changed, for a peer that misses messages without knowing it is worse off than one
+     * that starts anew. One message alone may be larger. Default 8 MiB.
      */
     public B maxQueuedBytes(int maxQueuedBytes) {
         this.maxQueuedBytes = positive("maxQueuedBytes", maxQueuedBytes);

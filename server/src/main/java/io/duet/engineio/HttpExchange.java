@@ -61,7 +61,12 @@ final class HttpExchange {
     }
 
     void answer(HttpReply reply) {
-        execute(() -> write(reply));
+        answer(reply, () -> {});
+    }
+
+    /** @param done runs on the channel's event loop once the network has taken the answer, or never will */
+    void answer(HttpReply reply, Runnable done) {
+        execute(() -> write(reply, done));
     }
 
     /** Runs on the channel's event loop, at once if that is where the caller is. */
@@ -88,8 +93,9 @@ final class HttpExchange {
         return answered;
     }
 
-    private void write(HttpReply reply) {
+    private void write(HttpReply reply, Runnable done) {
         if (answered || !channel.isActive()) {
+            done.run();
             return;
         }
         answered = true;
@@ -104,10 +110,10 @@ final class HttpExchange {
         boolean close = !keepAlive || answerHeaders.contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         if (close) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-            channel.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
-        } else {
-            channel.writeAndFlush(response, channel.voidPromise());
         }
+        channel.writeAndFlush(response)
+                .addListener(written -> done.run())
+                .addListener(close ? ChannelFutureListener.CLOSE : ChannelFutureListener.CLOSE_ON_FAILURE);
         connection.answered(this);
     }
 

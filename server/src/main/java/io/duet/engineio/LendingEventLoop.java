@@ -299,25 +299,30 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     // Substitutes
 
     /**
-     * Whether it was lent since the last look, or is. The watch's thread only.
+     * The watch's thread only.
      *
      * @param inTime whether a guest that was here at the last look is overstaying
      */
-    boolean look(Executor substitutes, boolean inTime) {
+    LoopWatch.Look look(Executor substitutes, boolean inTime) {
         int count = lendings;
         boolean isLent = driver == null && home != null;
         boolean moved = count != lendingsSeen;
         lendingsSeen = count;
-        if (isLent && !moved && inTime && !substituted) {
-            substituted = true;
-            try {
-                substitutes.execute(() -> substitute(count));
-            } catch (OutOfMemoryError e) {
-                substituted = false;
-                log.error("no thread for an event loop whose own is with a listener", e);
-            }
+        if (!isLent) {
+            return moved ? LoopWatch.Look.WAS_LENT : LoopWatch.Look.QUIET;
         }
-        return isLent || moved;
+        if (moved || !inTime || substituted) {
+            return LoopWatch.Look.LENT;
+        }
+        substituted = true;
+        try {
+            substitutes.execute(() -> substitute(count));
+            return LoopWatch.Look.SUBSTITUTED;
+        } catch (OutOfMemoryError e) {
+            substituted = false;
+            log.error("no thread for an event loop whose own is with a listener", e);
+            return LoopWatch.Look.LENT;
+        }
     }
 
     private void substitute(int lending) {

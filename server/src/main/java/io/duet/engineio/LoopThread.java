@@ -11,7 +11,8 @@ final class LoopThread extends FastThreadLocalThread {
 
     private LoopThread(Runnable task, String name) {
         super(task, name);
-        setDaemon(true);
+        // A server keeps its program alive until it is closed, also if it was started by a thread that would not.
+        setDaemon(false);
     }
 
     static ThreadFactory factory(String name) {

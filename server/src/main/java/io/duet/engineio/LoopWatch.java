@@ -8,18 +8,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sees to it that no event loop stands still because its thread is lent: looks at the loops every {@value #LOOK_MILLIS} ms while they lend, and sends
- * a substitute to one whose guest was there at the last look. Sleeps when none has lent for {@value #LOOKS_UNTIL_SLEEP} looks.
+ * Sees to it that no event loop stands still because its thread is lent: looks at the loops while they lend, and sends a substitute to one whose guest
+ * was there at the last look. A guest that is there is looked at again after {@value #LOOK_MILLIS} ms. When there is none it may be
+ * {@value #CALM_LOOK_MILLIS}, unless one has overstayed in the last {@value #CALM_AFTER_SECONDS} s; and the watch sleeps when none has lent for
+ * {@value #LOOKS_UNTIL_SLEEP} looks.
  *
- * <p>A look costs some microseconds; a timer for each guest would cost what lending saves.
+ * <p>A look costs some microseconds, and a processor that sleeps is woken for it; a timer for each guest would cost what lending saves.
  */
 final class LoopWatch implements Runnable {
     private static final long LOOK_MILLIS = 10;
+    private static final long CALM_LOOK_MILLIS = 50;
+    private static final long CALM_AFTER_SECONDS = 10;
 
-    /** After more than that since the last look everything has stood still, and a guest that is still there had no time to leave. */
-    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(2 * LOOK_MILLIS);
+    /** A look that is so late says that everything has stood still, and a guest that is still there had no time to leave. */
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
 
     private static final int LOOKS_UNTIL_SLEEP = 10;
+
+    /** What was found at a loop, least first. */
+    enum Look {
+        /** Not lent since the last look. */
+        QUIET,
+        /** Lent since the last look, and back. */
+        WAS_LENT,
+        /** A guest is here. */
+        LENT,
+        /** The guest that was here at the last look still is, and a substitute has been sent. */
+        SUBSTITUTED
+    }
 
     private final Thread thread;
     private final Executor substitutes;
@@ -27,10 +43,12 @@ final class LoopWatch implements Runnable {
     private volatile boolean sleeping = true;
     private volatile boolean closed;
 
-    /** The watch's thread only. */
-    private long lookedAt = System.nanoTime();
+    // The watch's thread only
 
+    private long lookedAt = System.nanoTime();
+    private long nextLookNanos;
     private boolean late;
+    private long calmFrom = lookedAt;
 
     LoopWatch(String name) {
         ThreadFactory threads = new DefaultThreadFactory(name, true);
@@ -70,7 +88,7 @@ final class LoopWatch implements Runnable {
         int quiet = 0;
         while (!closed) {
             if (quiet < LOOKS_UNTIL_SLEEP) {
-                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+                LockSupport.parkNanos(this, nextLookNanos);
                 quiet = look() ? 0 : quiet + 1;
                 continue;
             }
@@ -84,15 +102,22 @@ final class LoopWatch implements Runnable {
         }
     }
 
+    /** Whether a loop has lent its thread since the last look, or has lent it now. */
     private boolean look() {
         long now = System.nanoTime();
         // Not twice in a row: on a machine that has too much to do it may always be so.
-        late = !late && now - lookedAt > LATE_NANOS;
+        late = !late && now - lookedAt > nextLookNanos + LATE_NANOS;
         lookedAt = now;
-        boolean lending = false;
+        Look most = Look.QUIET;
         for (LendingEventLoop loop : loops) {
-            lending |= loop.look(substitutes, !late);
+            Look found = loop.look(substitutes, !late);
+            most = found.compareTo(most) > 0 ? found : most;
         }
-        return lending;
+        if (most == Look.SUBSTITUTED) {
+            calmFrom = now + TimeUnit.SECONDS.toNanos(CALM_AFTER_SECONDS);
+        }
+        boolean soon = most == Look.LENT || now - calmFrom < 0;
+        nextLookNanos = TimeUnit.MILLISECONDS.toNanos(soon ? LOOK_MILLIS : CALM_LOOK_MILLIS);
+        return most != Look.QUIET;
     }
 }

@@ -67,26 +67,24 @@ final class PollingTransport implements Transport {
     @Override
     public void flush(Outbox outbox) {
         List<OutboundMessage> messages = new ArrayList<>();
-        long accounted = 0;
         for (OutboundMessage message = outbox.poll(); message != null; message = outbox.poll()) {
             messages.add(message);
-            accounted += message.sizeBytes();
         }
-        outbox.release(accounted);
-        answerPoll(messages);
+        long accounted = messages.stream().mapToLong(OutboundMessage::sizeBytes).sum();
+        answerPoll(messages, () -> outbox.release(accounted));
     }
 
     /** Lets the client finish its poll, so that it can go on with an upgrade. */
     void releasePoll() {
         if (poll != null) {
-            answerPoll(List.of(NOOP));
+            answerPoll(List.of(NOOP), () -> {});
         }
     }
 
     @Override
     public void close() {
         if (poll != null) {
-            answerPoll(List.of(peerClosed ? NOOP : CLOSE));
+            answerPoll(List.of(peerClosed ? NOOP : CLOSE), () -> {});
         }
         if (post != null && post.body().isDone() && !post.body().isCompletedExceptionally()) {
             // It has arrived. An error could reach the client before the answer to its poll does, which tells what has
@@ -241,14 +239,14 @@ final class PollingTransport implements Transport {
         exchange.answer(new HttpReply(200, headers(exchange.request(), "text/html"), new byte[] {'o', 'k'}));
     }
 
-    private void answerPoll(List<OutboundMessage> messages) {
+    private void answerPoll(List<OutboundMessage> messages, Runnable done) {
         HttpExchange exchange = requireNonNull(poll, "poll");
         poll = null;
         session.polled(false);
         session.preparing(exchange);
         HttpReply reply = reply(exchange.request(), messages);
         session.counters().sentBytes.add(TransportName.POLLING, reply.body().length);
-        exchange.answer(reply);
+        exchange.answer(reply, done);
     }
 
     private HttpReply reply(EngineRequest request, List<OutboundMessage> messages) {
@@ -261,7 +259,7 @@ final class PollingTransport implements Transport {
     private boolean isSentAsBytes(EngineRequest request, List<OutboundMessage> messages) {
         return session.revision() == ProtocolRevision.V3
                 && !isPadded(request)
-                && request.parameter("b64").isEmpty()
+                && request.takesBinary()
                 && packets(messages).anyMatch(EnginePacket.Binary.class::isInstance);
     }
 

@@ -205,6 +205,10 @@ final class RequestRouter {
     }
 
     private void startProbe(HttpExchange exchange, EngineSession session) {
+        if (!exchange.channel().isActive()) {
+            // It has no handlers any more if it went away on the way here.
+            return;
+        }
         session.onProbe(acceptWebSocket(exchange, session));
         // The client is to begin.
         exchange.channel().flush();
@@ -215,7 +219,11 @@ final class RequestRouter {
         engine.tell(listener -> listener.headers(exchange.request(), headers));
         boolean compressing = options.perMessageDeflate()
                 && PerMessageDeflate.isOffered(exchange.request().header("sec-websocket-extensions"));
-        WebSocketTransport transport = new WebSocketTransport(session, options.maxHttpBufferSize(), compressing);
+        WebSocketTransport transport = new WebSocketTransport(
+                session,
+                options.maxHttpBufferSize(),
+                compressing,
+                exchange.request().takesBinary());
         WebSocketHandshake.accept(exchange, transport, options.maxHttpBufferSize());
         return transport;
     }

@@ -13,12 +13,19 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The opening handshake of a WebSocket (RFC 6455, section 4.2). */
 final class WebSocketHandshake {
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
+
+    /** RFC 9110, section 5.6.2. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private WebSocketHandshake() {}
 
@@ -28,7 +35,10 @@ final class WebSocketHandshake {
                 && request.header("sec-websocket-version").map("13"::equals).orElse(false)
                 && request.header("sec-websocket-key")
                         .map(WebSocketHandshake::isKey)
-                        .orElse(false);
+                        .orElse(false)
+                && request.header("sec-websocket-protocol")
+                        .map(WebSocketHandshake::areSubprotocols)
+                        .orElse(true);
     }
 
     /**
@@ -45,6 +55,11 @@ final class WebSocketHandshake {
         if (transport.isCompressing()) {
             response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, PerMessageDeflate.ACCEPTED);
         }
+        // As Node's server: a browser gives up if none of those it offers is chosen.
+        exchange.request()
+                .header("sec-websocket-protocol")
+                .map(offered -> subprotocols(offered).get(0))
+                .ifPresent(chosen -> response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, chosen));
         ChannelPipeline pipeline = exchange.channel().pipeline();
         pipeline.write(response, exchange.channel().voidPromise());
         WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
@@ -65,6 +80,16 @@ final class WebSocketHandshake {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static boolean areSubprotocols(String header) {
+        List<String> offered = subprotocols(header);
+        return offered.stream().allMatch(TOKEN.asMatchPredicate())
+                && Set.copyOf(offered).size() == offered.size();
+    }
+
+    private static List<String> subprotocols(String header) {
+        return Arrays.stream(header.split(",", -1)).map(String::trim).toList();
     }
 
     private static String acceptKey(EngineRequest request) {

@@ -43,7 +43,7 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     /** From this size on, wrapping costs less than copying. */
     private static final int WRAPPED_FROM_BYTES = 16 * 1024;
 
-    /** How long a peer may take to answer a close frame. */
+    /** How long a peer may take to answer a close frame, or to take the answer to its own. */
     private static final long CLOSE_TIMEOUT_SECONDS = 3;
 
     private static final int RESERVED_BIT_COMPRESSED = 0b100;
@@ -54,16 +54,22 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
     private final EngineSession session;
     private final int maxPayloadBytes;
     private final boolean compressing;
+    private final boolean takesBinary;
     private @Nullable ChannelHandlerContext ctx;
     private boolean writing;
     private boolean closed;
     private @Nullable Fragments fragments;
+
+    /** What the latest ping that is not answered yet came with. */
+    private byte @Nullable [] pinged;
+
     private @Nullable ScheduledFuture<?> closeTimer;
 
-    WebSocketTransport(EngineSession session, int maxPayloadBytes, boolean compressing) {
+    WebSocketTransport(EngineSession session, int maxPayloadBytes, boolean compressing, boolean takesBinary) {
         this.session = session;
         this.maxPayloadBytes = maxPayloadBytes;
         this.compressing = compressing;
+        this.takesBinary = takesBinary;
     }
 
     boolean isCompressing() {
@@ -143,13 +149,20 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
         } else if (frame instanceof ContinuationWebSocketFrame) {
             resume(frame);
         } else if (frame instanceof PingWebSocketFrame) {
-            ByteBuf pong = control(OPCODE_PONG, frame.content());
-            context.writeAndFlush(pong, context.voidPromise());
+            pinged = ByteBufUtil.getBytes(frame.content());
+            answerPing(context);
         } else if (frame instanceof CloseWebSocketFrame) {
             closed = true;
             context.writeAndFlush(control(OPCODE_CLOSE, frame.content())).addListener(ChannelFutureListener.CLOSE);
+            closeLater(context);
             session.onTransportClosed(this, "");
         }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        answerPing(context);
+        context.fireChannelWritabilityChanged();
     }
 
     @Override
@@ -170,6 +183,15 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
             context.close();
         } else {
             fail(WebSocketCloseStatus.INTERNAL_SERVER_ERROR, cause.getClass().getSimpleName());
+        }
+    }
+
+    /** To a peer that does not read, the latest ping only (RFC 6455, section 5.5.3). */
+    private void answerPing(ChannelHandlerContext context) {
+        if (pinged != null && !closed && context.channel().isWritable()) {
+            ByteBuf pong = control(OPCODE_PONG, Unpooled.wrappedBuffer(pinged));
+            pinged = null;
+            context.writeAndFlush(pong, context.voidPromise());
         }
     }
 
@@ -210,7 +232,7 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
             session.onPacket(
                     this,
                     text
-                            ? WebSocketCodec.decodeText(utf8(bytes))
+                            ? WebSocketCodec.decodeText(utf8(bytes), session.revision())
                             : WebSocketCodec.decodeBinary(bytes, session.revision()));
         } catch (PerMessageDeflate.TooLargeException e) {
             fail(WebSocketCloseStatus.MESSAGE_TOO_BIG, "message of more than " + maxPayloadBytes + " bytes");
@@ -246,14 +268,19 @@ final class WebSocketTransport extends SimpleChannelInboundHandler<WebSocketFram
         // What is under way from the peer is read and dropped: closing on unread data would cut off what the peer has
         // not read yet.
         context.channel().config().setAutoRead(true);
+        closeLater(context);
+    }
+
+    private void closeLater(ChannelHandlerContext context) {
         closeTimer = context.executor().schedule(() -> context.close(), CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private byte[] frames(OutboundMessage message) {
+        OutboundMessage sent = takesBinary ? message : message.withoutBinaryFrames();
         return compressing
-                ? message.deflatedWebSocketFrames(
+                ? sent.deflatedWebSocketFrames(
                         session.revision(), session.sessionLoop().deflate())
-                : message.webSocketFrames(session.revision());
+                : sent.webSocketFrames(session.revision());
     }
 
     private void write(ChannelHandlerContext context, Outbox outbox, ByteBuf batch, long accounted) {

@@ -85,8 +85,11 @@ public class DuetSocketIOServer extends SocketIOServer {
     /** Closes the sessions, so that their clients come back to another node, leaves the cluster, stops listening. */
     @Override
     public void stop() {
-        facade.io().close().toCompletableFuture().join();
-        facade.close();
+        try {
+            facade.io().close().toCompletableFuture().join();
+        } finally {
+            facade.close();
+        }
     }
 
     @Override

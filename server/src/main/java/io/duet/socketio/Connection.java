@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.duet.adapter.FailureText;
 import io.duet.adapter.SessionState;
 import io.duet.engineio.CloseReason;
 import io.duet.engineio.EngineSession;
+import io.duet.engineio.RequestTarget;
 import io.duet.engineio.SessionHandler;
 import io.duet.engineio.codec.OutboundMessage;
 import io.duet.engineio.codec.ProtocolRevision;
 import io.duet.socketio.codec.Parser;
 import io.duet.socketio.codec.SocketPacket;
 import io.duet.socketio.codec.SocketProtocolException;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -271,9 +272,9 @@ final class Connection implements SessionHandler {
             return;
         }
         // Socket.IO v2 and before: the auth is a query on the namespace's name.
-        QueryStringDecoder target = new QueryStringDecoder(connect.namespace());
+        RequestTarget target = RequestTarget.parse(connect.namespace());
         ObjectNode auth = JsonNodeFactory.instance.objectNode();
-        target.parameters().forEach((name, values) -> auth.put(name, values.get(values.size() - 1)));
+        target.query().forEach(auth::put);
         String name = target.rawPath();
         if (name.equals("/") && sockets.containsKey("/")) {
             return;
@@ -300,7 +301,16 @@ final class Connection implements SessionHandler {
                 namespace
                         .get()
                         .identify(isLegacy() ? session.legacySocketId() : null, auth)
-                        .thenAccept(identity -> inStep(() -> begin(namespace.get(), identity, auth)));
+                        .whenComplete((identity, fault) -> inStep(() -> {
+                            if (fault == null) {
+                                begin(namespace.get(), identity, auth);
+                            } else {
+                                log.error("client turned away: {}: {}", namespace.get(), FailureText.of(fault));
+                                endConnecting(name);
+                                namespace.get().detach();
+                                send(new SocketPacket.ConnectError(name, error("Internal server error", null)));
+                            }
+                        }));
             }
         });
     }

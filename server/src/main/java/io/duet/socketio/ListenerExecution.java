@@ -5,7 +5,7 @@ public enum ListenerExecution {
     /**
      * Where they may block: on the thread of the connection's event loop while they are short, which costs no hand-over, else on threads of a pool. A
      * listener that blocks delays its own socket, and others for some milliseconds until another thread runs their loop. What it sends leaves when
-     * it returns, or then. The default.
+     * it returns, or when that other thread takes over. The default.
      */
     WORKERS,
     /**

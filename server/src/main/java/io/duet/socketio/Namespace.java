@@ -10,6 +10,7 @@ import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.BroadcastFlags;
 import io.duet.adapter.BroadcastOptions;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.FailureText;
 import io.duet.adapter.HistoryOptions;
 import io.duet.adapter.LocalSocket;
 import io.duet.adapter.LocalSockets;
@@ -57,6 +58,7 @@ public class Namespace {
     private final AtomicInteger attached = new AtomicInteger();
     private final AdapterFactory adapters;
     private final NamespaceCounters counters;
+    private final SocketData data;
     private volatile @Nullable Presence presence;
 
     /** @param shared of the parent; {@code null} for a namespace that counts for itself */
@@ -66,6 +68,7 @@ public class Namespace {
         this.adapters = adapters;
         this.counters = shared == null ? new NamespaceCounters(name, () -> List.of(this)) : shared;
         this.serverSideEvents = new ServerSideEvents(this);
+        this.data = new SocketData(server);
         this.adapter = adapters.create(name, new Members());
     }
 
@@ -275,7 +278,13 @@ public class Namespace {
 
     CompletionStage<Void> close() {
         Presence begun = presence;
-        return begun == null ? adapter.close() : begun.close().thenCompose(done -> adapter.close());
+        if (begun == null) {
+            return adapter.close();
+        }
+        CompletionStage<Void> left = begun.close();
+        return left.handle((done, failure) -> adapter.close())
+                .thenCompose(closing -> closing)
+                .thenCompose(done -> left);
     }
 
     List<Middleware> middlewares() {
@@ -323,7 +332,7 @@ public class Namespace {
                 : lost.life().supersede();
         return kept.thenCompose(done -> adapter.restoreSession(privateId, offset))
                 .exceptionally(failure -> {
-                    log.warn("session could not be read, its client starts anew: {}", failure.toString());
+                    log.warn("session could not be read, its client starts anew: {}", FailureText.of(failure));
                     return Optional.empty();
                 })
                 .thenApply(state -> {
@@ -335,14 +344,16 @@ public class Namespace {
 
     /** One more client is connected or on its way; see {@link #detach}. */
     void attach() {
+        server.inFlight().begin();
         attached.incrementAndGet();
     }
 
-    /** A client that was attached is gone for good. */
+    /** A client that was attached is gone for good, and its listeners are done. */
     void detach() {
         if (attached.decrementAndGet() == 0) {
             server.onEmpty(this);
         }
+        server.inFlight().end();
     }
 
     boolean isEmpty() {
@@ -369,10 +380,16 @@ public class Namespace {
         for (Consumer<Socket> listener : connectionListeners) {
             try {
                 listener.accept(socket);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Kotlin and Lombok throw checked exceptions without declaring them.
                 log.error("connection listener failed: {}", socket, e);
             }
         }
+    }
+
+    /** A copy of a socket's data. */
+    JsonNode dataTree(Map<String, Object> values) {
+        return data.tree(values);
     }
 
     /** Shared by all sockets, so that one id can serve a broadcast. */

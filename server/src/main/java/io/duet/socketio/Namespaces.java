@@ -1,7 +1,9 @@
 package io.duet.socketio;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import io.duet.adapter.FailureText;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -30,6 +33,9 @@ final class Namespaces {
     private final List<ParentNamespace> parents = new CopyOnWriteArrayList<>();
     private final Map<Namespace, ParentNamespace> parentOf = new ConcurrentHashMap<>();
     private final List<Consumer<Namespace>> listeners = new CopyOnWriteArrayList<>();
+
+    /** How many children there are, or are being made. */
+    private final AtomicInteger children = new AtomicInteger();
 
     Namespaces(Server server) {
         this.server = server;
@@ -58,7 +64,7 @@ final class Namespaces {
                 parent = candidate;
             }
         }
-        return findOrCreate(name, parent, false);
+        return findOrCreate(name, parent, false).orElseThrow();
     }
 
     /** The namespace that a client asks for, with the client attached to it; empty if there is none and none may be made. */
@@ -82,21 +88,35 @@ final class Namespaces {
             ParentNamespace parent = parentOf.remove(namespace);
             if (parent != null) {
                 parent.remove(namespace);
-                namespace.close();
+                children.decrementAndGet();
+                close(namespace);
             }
         }
     }
 
+    private static void close(Namespace namespace) {
+        CompletionStage<Void> closed;
+        try {
+            closed = namespace.close();
+        } catch (RuntimeException e) {
+            closed = CompletableFuture.failedStage(e);
+        }
+        closed.exceptionally(failure -> {
+            log.warn("adapter of an empty namespace could not be closed: {}: {}", namespace, FailureText.of(failure));
+            return null;
+        });
+    }
+
     private CompletionStage<Optional<Namespace>> askParents(
             String name, JsonNode auth, Iterator<ParentNamespace> rest) {
-        if (!rest.hasNext() || parentOf.size() >= server.options().maxChildNamespaces()) {
+        if (!rest.hasNext()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         ParentNamespace parent = rest.next();
         CompletionStage<Boolean> answer;
         try {
-            answer = parent.matcher().matches(name, auth);
-        } catch (RuntimeException e) {
+            answer = requireNonNull(parent.matcher().matches(name, auth), "answer of a matcher");
+        } catch (Throwable e) {
             answer = CompletableFuture.failedStage(e);
         }
         return answer.exceptionally(failure -> {
@@ -104,34 +124,61 @@ final class Namespaces {
                     return false;
                 })
                 .thenCompose(yes -> yes
-                        ? CompletableFuture.completedFuture(Optional.of(findOrCreate(name, parent, true)))
+                        ? CompletableFuture.completedFuture(findOrCreate(name, parent, true))
                         : askParents(name, auth, rest));
     }
 
-    private Namespace findOrCreate(String name, @Nullable ParentNamespace parent, boolean attach) {
+    /** @param forClient attaches the client; empty then if there are too many children to make one more */
+    private Optional<Namespace> findOrCreate(String name, @Nullable ParentNamespace parent, boolean forClient) {
         AtomicReference<@Nullable Namespace> created = new AtomicReference<>();
         Namespace namespace = byName.compute(name, (key, found) -> {
             Namespace result = found;
             if (result == null) {
-                result = new Namespace(
-                        server, key, server.options().adapters(), parent == null ? null : parent.counters());
-                if (parent != null) {
-                    parent.adopt(result);
-                    parentOf.put(result, parent);
-                }
+                result = parent == null ? create(key, null) : createChild(key, parent, forClient);
                 created.set(result);
             }
-            if (attach) {
+            if (result != null && forClient) {
                 result.attach();
             }
             return result;
         });
-        if (created.get() != null && parent == null) {
-            server.counters().namespaces.add(namespace.counters());
+        Namespace fresh = created.get();
+        if (fresh != null && parent == null) {
+            server.counters().namespaces.add(fresh.counters());
         }
-        if (created.get() != null && !name.equals("/")) {
-            new ArrayList<>(listeners).forEach(listener -> listener.accept(namespace));
+        if (fresh != null && !name.equals("/")) {
+            listeners.forEach(listener -> tell(listener, fresh));
         }
-        return namespace;
+        return Optional.ofNullable(namespace);
+    }
+
+    /** A listener's fault must not keep a client out that is attached already. */
+    private static void tell(Consumer<Namespace> listener, Namespace namespace) {
+        try {
+            listener.accept(namespace);
+        } catch (Throwable e) {
+            log.error("listener of new namespaces failed: {}", namespace, e);
+        }
+    }
+
+    /** The limit is for names of clients; what the application names counts, but is never refused. */
+    private @Nullable Namespace createChild(String name, ParentNamespace parent, boolean forClient) {
+        int limit = forClient ? server.options().maxChildNamespaces() : Integer.MAX_VALUE;
+        if (children.getAndUpdate(count -> count < limit ? count + 1 : count) >= limit) {
+            return null;
+        }
+        try {
+            Namespace child = create(name, parent.counters());
+            parent.adopt(child);
+            parentOf.put(child, parent);
+            return child;
+        } catch (RuntimeException | Error e) {
+            children.decrementAndGet();
+            throw e;
+        }
+    }
+
+    private Namespace create(String name, @Nullable NamespaceCounters shared) {
+        return new Namespace(server, name, server.options().adapters(), shared);
     }
 }

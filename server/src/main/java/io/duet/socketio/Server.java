@@ -21,16 +21,23 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Socket.IO server: what Node calls {@code io}. Made by {@link #builder()}, serves from {@link #start()} to {@link #close()}. Calls that
  * concern a namespace are meant for the main one, {@code /}.
  */
 public final class Server {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
     private static final int MAX_LISTENER_THREADS = 256;
+    private static final Duration LISTENERS_LIMIT = Duration.ofSeconds(10);
+    private static final Duration ADAPTERS_LIMIT = Duration.ofSeconds(5);
 
     private final ServerOptions options;
     private final ListenOptions listen;
@@ -39,8 +46,13 @@ public final class Server {
     private final ServerCounters counters = new ServerCounters();
     private final Namespaces namespaces;
     private final Namespace main;
+    private final ListenerPool pool =
+            new ListenerPool("duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS);
     private final Executor listenerExecutor;
-    private final @Nullable ListenerPool ownPool;
+
+    /** Clients of namespaces until their listeners are done, and listeners that belong to no client. */
+    private final InFlight inFlight = new InFlight();
+
     private Acceptor.@Nullable Binding binding;
     private @Nullable CompletableFuture<Void> closed;
 
@@ -49,10 +61,7 @@ public final class Server {
         this.listen = listen;
         this.encoder = options.parser().encoder(options.mapper());
         Executor given = options.listenerExecutor();
-        this.ownPool = given == null
-                ? new ListenerPool("duet-listener", Runtime.getRuntime().availableProcessors(), MAX_LISTENER_THREADS)
-                : null;
-        this.listenerExecutor = given == null ? requireNonNull(ownPool) : given;
+        this.listenerExecutor = given == null ? pool : new NeverRefusing(given, pool);
         this.engine = new EngineServer(
                 options.engine(), listenerExecutor, session -> new Connection(this, session), options.httpHandler());
         if (options.serveClient()) {
@@ -96,31 +105,65 @@ public final class Server {
     }
 
     /**
-     * Disconnects every socket ({@link DisconnectReason#SERVER_SHUTTING_DOWN}), leaves the cluster, stops listening. Clients come back by
-     * themselves, to another node if there is one. Calling it again is harmless.
+     * Disconnects every socket ({@link DisconnectReason#SERVER_SHUTTING_DOWN}), waits for listeners, leaves the cluster, stops listening.
+     * Clients come back by themselves, to another node if there is one. Each of these is done even if another fails. Calling it again is
+     * harmless.
      *
-     * @return done when nothing of the server runs any more
+     * <p>Listeners that run, or that this causes to run such as those of {@code disconnect}, have 10 s. They must not wait for the end
+     * themselves.
+     *
+     * @return done when nothing of the server runs any more, nor any of its listeners; fails then with an {@link IllegalStateException} if
+     *     something could not be closed, or listeners took longer: each failure is suppressed in it
      */
     public synchronized CompletionStage<Void> close() {
         if (closed == null) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
             Acceptor.Binding bound = binding;
-            closed = engine.close()
-                    .thenCompose(done -> closeAdapters())
-                    .thenRunAsync(
-                            () -> {
-                                if (bound != null) {
-                                    bound.close();
-                                }
-                                engine.shutDown();
-                                if (ownPool != null) {
-                                    ownPool.shutdown();
-                                }
-                            },
-                            // The last session ends on an event loop, which must not wait for its own end.
-                            task -> new Thread(task, "duet-close").start())
-                    .toCompletableFuture();
+            // It waits for event loops and listeners, which therefore cannot do it.
+            new Thread(() -> end(bound, done), "duet-close").start();
+            closed = done;
         }
         return closed.minimalCompletionStage();
+    }
+
+    private void end(Acceptor.@Nullable Binding bound, CompletableFuture<Void> done) {
+        Closing closing = new Closing();
+        long deadline = System.nanoTime() + LISTENERS_LIMIT.toNanos();
+        closing.step(
+                "sessions",
+                () -> engine.close().toCompletableFuture().get(LISTENERS_LIMIT.toSeconds(), TimeUnit.SECONDS));
+        // Before the adapters: what listeners say at the end still goes to other nodes.
+        closing.step("listeners", () -> inFlight.await(deadline));
+        closeAdapters(closing);
+        // Those that hear of other nodes.
+        closing.step("listeners", () -> inFlight.await(deadline));
+        if (bound != null) {
+            closing.step("port", bound::close);
+        }
+        closing.step("event loops", engine::shutDown);
+        closing.step("threads", pool::shutdown);
+        closing.failure()
+                .ifPresentOrElse(
+                        failure -> {
+                            // What was suppressed is the adapters' too, whose messages may hold what does not belong
+                            // here.
+                            log.error("server: {}", failure.getMessage());
+                            done.completeExceptionally(failure);
+                        },
+                        () -> done.complete(null));
+    }
+
+    private void closeAdapters(Closing closing) {
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        for (Namespace namespace : namespaces.all()) {
+            closing.step(
+                    "adapter of " + namespace.name(),
+                    () -> ends.add(namespace.close().toCompletableFuture()));
+        }
+        long deadline = System.nanoTime() + ADAPTERS_LIMIT.toNanos();
+        for (CompletableFuture<Void> end : ends) {
+            closing.step("adapter", () -> end.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+        }
     }
 
     /**
@@ -307,12 +350,16 @@ public final class Server {
         if (options.listenerExecution() == ListenerExecution.EVENT_LOOP) {
             return SerialExecutor.onEventLoop(session.executor(), session::isInExecutor);
         }
-        return SerialExecutor.pooled(ownPool == null ? listenerExecutor : session.lendingExecutor());
+        return SerialExecutor.pooled(listenerExecutor == pool ? session.lendingExecutor() : listenerExecutor);
     }
 
     /** For what belongs to no connection. */
     SerialExecutor serialExecutor() {
-        return SerialExecutor.pooled(listenerExecutor);
+        return SerialExecutor.pooled(inFlight.counting(listenerExecutor));
+    }
+
+    InFlight inFlight() {
+        return inFlight;
     }
 
     OutboundMessage encode(SocketPacket packet, boolean compress) {
@@ -327,11 +374,5 @@ public final class Server {
         }
         encoded.binaries().forEach(bytes -> packets.add(new EnginePacket.Binary(bytes)));
         return OutboundMessage.of(packets, compress);
-    }
-
-    private CompletionStage<Void> closeAdapters() {
-        List<CompletableFuture<Void>> closing = new ArrayList<>();
-        namespaces.all().forEach(namespace -> closing.add(namespace.close().toCompletableFuture()));
-        return CompletableFuture.allOf(closing.toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -93,7 +93,9 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
         return this;
     }
 
-    /** How long acknowledgements of a broadcast may take if the caller sets no timeout; default 5 s. */
+    /**
+     * How long acknowledgements of a broadcast, and answers to {@code serverSideEmitWithAck}, may take if the caller sets no timeout; default 5 s.
+     */
     public ServerBuilder ackTimeout(Duration ackTimeout) {
         this.ackTimeout = positive("ackTimeout", ackTimeout);
         return this;
@@ -186,8 +188,10 @@ public final class ServerBuilder extends EngineSettings<ServerBuilder> {
     }
 
     /**
-     * The threads of {@link ListenerExecution#WORKERS}, always, for example {@code Executors.newVirtualThreadPerTaskExecutor()}. It stays the caller's.
-     * Default: those of the event loops, and threads of the server, as many as are busy at once, at most 256; then sockets wait for one.
+     * Runs all listeners of {@link ListenerExecution#WORKERS}, none of which is then on a thread of an event loop; for example
+     * {@code Executors.newVirtualThreadPerTaskExecutor()}. The caller ends it, after the server; what it refuses runs on threads of the server.
+     * Default: the threads of the event loops, and threads of the server,
+     * as many as are busy at once, at most 256; then sockets wait for one.
      */
     public ServerBuilder listenerExecutor(Executor listenerExecutor) {
         this.listenerExecutor = requireNonNull(listenerExecutor, "listenerExecutor");

@@ -69,7 +69,7 @@ public final class ServerOptions {
         return connectTimeout;
     }
 
-    /** How long acknowledgements of a broadcast may take if the caller sets no timeout. */
+    /** How long acknowledgements of a broadcast, and answers to {@code serverSideEmitWithAck}, may take if the caller sets no timeout. */
     public Duration ackTimeout() {
         return ackTimeout;
     }

@@ -60,7 +60,7 @@ final class ServerSideEvents {
     private void call(EventListener listener, Arguments arguments, Ack ack) {
         try {
             listener.onEvent(arguments, ack);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("server-side listener failed: {}", namespace.name(), e);
         }
     }

@@ -84,7 +84,7 @@ public final class Socket implements LocalSocket {
         return life.connection().session();
     }
 
-    /** The application's own data of this socket; visible to other nodes through {@code fetchSockets}. Safe for any thread. */
+    /** The application's own data; what the server's mapper can write, other nodes see ({@code fetchSockets}). Safe for any thread. */
     public Map<String, Object> data() {
         Map<String, Object> made = data;
         return made == null ? makeData() : made;
@@ -460,7 +460,7 @@ public final class Socket implements LocalSocket {
     /** A copy of {@link #data()} as it is now. */
     JsonNode dataTree() {
         Map<String, Object> made = data;
-        return namespace.server().toTree(made == null ? Map.of() : made);
+        return namespace.dataTree(made == null ? Map.of() : made);
     }
 
     SocketLife life() {

@@ -146,7 +146,7 @@ final class SocketEvents {
             Step step = new Step(this, rest);
             try {
                 rest.next().handle(name, arguments, step);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 log.error("middleware failed, event refused: {}", socket, e);
                 step.refuse(new SocketError("internal error"));
             }

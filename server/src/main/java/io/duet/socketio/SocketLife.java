@@ -2,6 +2,7 @@ package io.duet.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.duet.adapter.EventPacket;
+import io.duet.adapter.FailureText;
 import io.duet.adapter.HistoryRange;
 import io.duet.adapter.KeptPacket;
 import io.duet.adapter.SessionState;
@@ -186,7 +187,7 @@ final class SocketLife {
                         log.warn(
                                 "missed packets could not be read, the client is to try again: {}: {}",
                                 socket,
-                                failure.toString());
+                                FailureText.of(failure));
                         connection.lost("missed packets could not be read");
                     }
                 }));
@@ -213,6 +214,11 @@ final class SocketLife {
             leaveRooms();
         }
         socket.acks().close();
+        // Behind a middleware that still runs.
+        serial.execute(this::over);
+    }
+
+    private void over() {
         namespace.detach();
         ended.complete(null);
     }
@@ -262,7 +268,7 @@ final class SocketLife {
         Decision decision = new Decision(middlewares);
         try {
             middlewares.next().handle(socket, decision);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("middleware failed, socket refused: {}", socket, e);
             decision.refuse("Internal server error");
         }
@@ -352,20 +358,25 @@ final class SocketLife {
         namespace.counters().disconnects.increment(reason);
         serial.execute(() -> {
             SocketEvents events = socket.events();
+            Closing closing = new Closing();
             events.fire(events.disconnecting, reason, description);
             if (reason.isRecoverable()) {
-                session().ifPresent(namespace.adapter()::persistSession);
+                closing.step("state", () -> session().ifPresent(namespace.adapter()::persistSession));
             }
-            synchronized (state) {
-                state.set(State.DISCONNECTED);
-                leaveRooms();
-            }
+            closing.step("rooms", this::leaveForGood);
             namespace.remove(socket);
-            socket.acks().close();
+            closing.step("acknowledgements", socket.acks()::close);
             events.fire(events.disconnect, reason, description);
-            namespace.detach();
-            ended.complete(null);
+            closing.failure().ifPresent(failure -> log.error("{}: {}", socket, failure.getMessage()));
+            over();
         });
+    }
+
+    private void leaveForGood() {
+        synchronized (state) {
+            state.set(State.DISCONNECTED);
+            leaveRooms();
+        }
     }
 
     /** What is to survive, if the client can come back; any thread. */

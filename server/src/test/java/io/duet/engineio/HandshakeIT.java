@@ -50,9 +50,20 @@ final class HandshakeIT {
         assertThat(webSocket.handshake().header("sec-websocket-accept")).hasValue("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
         assertThat(webSocket.handshake().header("upgrade")).hasValue("websocket");
         assertThat(webSocket.handshake().header("sec-websocket-extensions")).isEmpty();
+        assertThat(webSocket.handshake().header("sec-websocket-protocol")).isEmpty();
         assertThat(webSocket.readText())
                 .matches("0\\{\"sid\":\"" + SID + "\",\"upgrades\":\\[\\],"
                         + "\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000\\}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"chat, chat", "'v2.chat, v1.chat', v2.chat", "'b,\ta', b"})
+    void choosesTheFirstSubprotocol(String offered, String chosen) {
+        engine.start();
+
+        RawWebSocket webSocket = engine.webSocket(WEBSOCKET, "Sec-WebSocket-Protocol: " + offered);
+
+        assertThat(webSocket.handshake().header("sec-websocket-protocol")).hasValue(chosen);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,6 +261,18 @@ final class LendingEventLoopTest {
         assertThat(done).succeedsWithin(10, TimeUnit.SECONDS);
     }
 
+    @Test
+    void isLookedAtSeldomUntilAGuestOverstays() {
+        loop.scheduleAtFixedRate(() -> loop.lend(() -> {}), 0, 5, TimeUnit.MILLISECONDS);
+        assertThat(timeOfLooks(10)).isGreaterThan(Duration.ofMillis(300));
+
+        block();
+        threadOfLoop();
+        release.countDown();
+
+        assertThat(timeOfLooks(10)).isLessThan(Duration.ofMillis(300));
+    }
+
     /** Plain state of the loop, written from whichever thread runs it, while guests block again and again. */
     @Test
     void stateOfTheLoopIsNeverTouchedByTwo() {
@@ -285,6 +298,23 @@ final class LendingEventLoopTest {
         CompletableFuture<Integer> total = new CompletableFuture<>();
         loop.execute(() -> total.complete(turns[0]));
         assertThat(total).succeedsWithin(10, TimeUnit.SECONDS).isEqualTo(2 * rounds);
+    }
+
+    private Duration timeOfLooks(int count) {
+        long watching = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("watch-\\d+-1"))
+                .mapToLong(Thread::getId)
+                .max()
+                .orElseThrow();
+        long begin = System.nanoTime();
+        long before = looks(watching);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> looks(watching) >= before + count);
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    /** It waits after each. */
+    private static long looks(long watching) {
+        return ManagementFactory.getThreadMXBean().getThreadInfo(watching).getWaitedCount();
     }
 
     private void lend(Runnable guest) {

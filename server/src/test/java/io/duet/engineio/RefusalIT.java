@@ -100,6 +100,19 @@ final class RefusalIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", ",", "a,", ",a", "a,,b", "a, a", "a b", "a;b", "a, \"b\"", "\u00e4"})
+    void refusesUpgradesWithAMalformedListOfSubprotocols(String offered) throws InterruptedException {
+        engine.start();
+        RawHttp http = engine.http();
+
+        RawHttpResponse answer = http.sendUpgrade(WEBSOCKET, "Sec-WebSocket-Protocol: " + offered)
+                .read();
+
+        assertRefusedUpgrade(http, answer, "Bad request");
+        assertTold(3, "Bad request", "{name=TRANSPORT_HANDSHAKE_ERROR}");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "PUT, ?transport=abc&sid=unknown, 0",
         "PUT, ?transport=polling&sid=unknown, 1",

@@ -126,6 +126,16 @@ final class Revision3IT {
     }
 
     @Test
+    void speaksBase64OnAWebSocketOfSuchAClient() {
+        start();
+        RawWebSocket webSocket = engine.webSocket(WEBSOCKET_V3 + "&b64=1");
+        webSocket.readText();
+
+        assertThat(webSocket.text("b4AQID").readText()).isEqualTo("b4AQID");
+        assertThat(webSocket.binary(4, 1, 2, 3).readText()).isEqualTo("b4AQID");
+    }
+
+    @Test
     void prefixesBinaryOnAWebSocketWithItsType() {
         start();
         RawWebSocket webSocket = webSocket();

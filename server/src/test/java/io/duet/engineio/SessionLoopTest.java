@@ -108,7 +108,7 @@ final class SessionLoopTest {
         EngineRequest request = new EngineRequest("GET", "/", "/", Map.of(), Map.of(), "127.0.0.1", false);
         EngineSession session =
                 new EngineSession(server, new EngineSessionId(RandomId.next()), loop, request, ProtocolRevision.V4);
-        WebSocketTransport transport = new WebSocketTransport(session, 1000, false);
+        WebSocketTransport transport = new WebSocketTransport(session, 1000, false, true);
         peer.pipeline().addLast(transport);
         session.openWebSocket(transport, OutboundMessage.of(new EnginePacket.Open("{}")));
         return session;

@@ -1,5 +1,6 @@
 package io.duet.engineio;
 
+import static io.duet.engineio.EngineExtension.WEBSOCKET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.duet.engineio.EngineExtension.End;
@@ -38,6 +39,17 @@ final class WebSocketIT {
         byte[] echo = engine.webSocket().binary(1, 2, 3, 4).readBinary();
 
         assertThat(echo).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void speaksBase64WithClientsThatCannotTakeBinary() {
+        engine.start();
+        RawWebSocket webSocket = engine.webSocket(WEBSOCKET + "&b64=1");
+        webSocket.readText();
+
+        assertThat(webSocket.text("bAQID").readText()).isEqualTo("bAQID");
+        assertThat(webSocket.binary(1, 2, 3).readText()).isEqualTo("bAQID");
+        assertThat(webSocket.text("4text").readText()).isEqualTo("4text");
     }
 
     @Test
@@ -275,7 +287,7 @@ final class WebSocketIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "abc", "7", "bAQID"})
+    @ValueSource(strings = {"", "abc", "7", "b!"})
     void closesUponAPacketThatIsNone(String packet) throws InterruptedException {
         engine.start();
         RawWebSocket webSocket = engine.webSocket().text(packet);

@@ -52,6 +52,13 @@ final class InteropIT {
 
     @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "client {0}, {1}")
+    @CsvSource({"4, polling", "4, websocket", "4, upgrade", "2, polling", "2, websocket", "2, upgrade"})
+    void doesTheSameWithClientsThatTakeNoBinary(String client, String transport) throws Exception {
+        run("matrix.mjs", client, transport, "--base64");
+    }
+
+    @Execution(ExecutionMode.CONCURRENT)
+    @ParameterizedTest(name = "client {0}, {1}")
     @MethodSource("clientsAndTransports")
     void bothSidesAgreeOnTheReasonOfADisconnection(String client, String transport) throws Exception {
         run("disconnects.mjs", client, transport);

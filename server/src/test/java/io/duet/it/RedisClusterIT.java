@@ -49,6 +49,21 @@ final class RedisClusterIT {
         }
     }
 
+    @Test
+    void atAReplicaThatHasGoneNobodyIsCounted() {
+        ClusterTopology cluster = redis.cluster();
+        RedisServer replica = redis.closing(cluster.addReplica());
+        Server duet = duet(cluster);
+        await().atMost(LIMIT).until(() -> get(duet.sockets().adapter().serverCount()) == 1);
+        await().atMost(LIMIT)
+                .until(() -> String.valueOf(replica.call("CLIENT", "LIST")).contains("lib-name=redisson")
+                        || String.valueOf(replica.call("INFO", "commandstats")).contains("cmdstat_pubsub"));
+
+        replica.kill();
+
+        assertThat(get(duet.sockets().adapter().serverCount())).isEqualTo(1);
+    }
+
     private Server duet(ClusterTopology cluster) {
         Config config = new Config();
         config.useClusterServers()

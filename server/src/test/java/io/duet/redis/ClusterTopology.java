@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
-/** Three masters without replicas that share the slots of a Redis Cluster, a third each. */
+/** Three masters that share the slots of a Redis Cluster, a third each; without replicas at first. */
 public final class ClusterTopology implements AutoCloseable {
     private static final int MASTERS = 3;
     private static final int SLOTS_OF_EACH = 16_384 / MASTERS + 1;
@@ -51,8 +51,26 @@ public final class ClusterTopology implements AutoCloseable {
     }
 
     private static boolean knowsAll(RedisServer master) {
-        String info = String.valueOf(master.call("CLUSTER", "INFO"));
-        return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + MASTERS);
+        return knows(master, MASTERS);
+    }
+
+    private static boolean knows(RedisServer server, int nodes) {
+        String info = String.valueOf(server.call("CLUSTER", "INFO"));
+        return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + nodes);
+    }
+
+    /** One of the first master, which all know when this returns; the caller closes it before this. */
+    public RedisServer addReplica() {
+        RedisServer master = masters.get(0);
+        String busPort = Integer.toString(RedisServer.freePort());
+        RedisServer replica = master(busPort);
+        master.call("CLUSTER", "MEET", "127.0.0.1", Integer.toString(replica.port()), busPort);
+        Awaitility.await("replica").atMost(LIMIT).until(() -> knows(replica, MASTERS + 1));
+        replica.call("CLUSTER", "REPLICATE", String.valueOf(master.call("CLUSTER", "MYID")));
+        Awaitility.await("replica").atMost(LIMIT).until(() -> masters.stream()
+                .allMatch(
+                        known -> String.valueOf(known.call("CLUSTER", "NODES")).contains(" slave ")));
+        return replica;
     }
 
     public List<RedisServer> masters() {

@@ -109,6 +109,18 @@ public final class RedisServer implements AutoCloseable {
         return (tlsPort == 0 ? "redis://127.0.0.1:" : "rediss://127.0.0.1:") + announcedPort();
     }
 
+    /**
+     * For a user who may do nothing but this.
+     *
+     * @param rules channels and keys, and commands, as {@code ACL SETUSER} takes them, separated by blanks
+     */
+    public String uriOfUser(String rules) {
+        List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "duet", "reset", "on", ">secret"));
+        words.addAll(List.of(rules.split(" ", -1)));
+        call(words.toArray(String[]::new));
+        return "redis://duet:secret@127.0.0.1:" + port;
+    }
+
     /** By which others know it. */
     int announcedPort() {
         return tlsPort == 0 ? port : tlsPort;

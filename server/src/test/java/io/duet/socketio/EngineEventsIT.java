@@ -16,6 +16,7 @@ import io.duet.wire.RawHttpResponse;
 import io.duet.wire.RawPolling;
 import io.duet.wire.RawSocketIoClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,6 +50,26 @@ final class EngineEventsIT {
 
         assertThat(server.next()).isEqualTo("connection from 127.0.0.1");
         assertThat(first).containsIgnoringCase("x-first: yes").containsIgnoringCase("x-each: yes");
+    }
+
+    @Test
+    void aListenerThatFailsDisturbsNeitherTheSessionNorOtherListeners() throws InterruptedException {
+        Server io = server.start();
+        io.onConnection(socket -> socket.onDisconnect((reason, description) -> server.see(reason.text())));
+        for (int i = 0; i < 2; i++) {
+            io.engine().addListener(new EngineListener() {
+                @Override
+                public void initialHeaders(EngineRequest request, ResponseHeaders headers) {
+                    server.see("headers");
+                    throw new IllegalStateException("expected by this test");
+                }
+            });
+        }
+
+        server.join().client().send("1");
+
+        assertThat(List.of(server.next(), server.next(), server.next()))
+                .containsExactly("headers", "headers", "client namespace disconnect");
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -292,6 +294,25 @@ final class EventIT {
         server.join();
 
         assertThat(server.next()).isEqualTo("application");
+    }
+
+    @Test
+    void goesOnWhenTheExecutorOfTheApplicationHasEnded() throws InterruptedException {
+        ExecutorService application = Executors.newSingleThreadExecutor();
+        Server io = server.start(options -> options.listenerExecutor(application));
+        io.onConnection(socket -> {
+            socket.on("chat", (arguments, ack) -> server.see("chat"));
+            socket.onDisconnect((reason, description) -> server.see(reason.text()));
+            server.see("connection");
+        });
+        RawSocketIoClient client = server.join().client();
+        assertThat(server.next()).isEqualTo("connection");
+
+        application.shutdown();
+        client.sendAll("2[\"chat\"]", "1");
+
+        assertThat(List.of(server.next(), server.next())).containsExactly("chat", "client namespace disconnect");
+        assertThat(io.sockets().sockets()).isEmpty();
     }
 
     @Test

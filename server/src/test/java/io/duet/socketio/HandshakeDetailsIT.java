@@ -44,6 +44,21 @@ final class HandshakeDetailsIT {
     }
 
     @Test
+    void keepsAQueryWithBrokenEscapes() throws InterruptedException {
+        Server io = server.start();
+        server.watch(io.sockets());
+        String target = "/socket.io/?EIO=4&transport=websocket&rate=100%&tag=%zz+%41";
+        RawSocketIoClient client = server.closing(RawSocketIoClient.over(RawWebSocket.open(server.port(), target)));
+
+        client.join("/");
+
+        assertThat(server.socket().handshake().query())
+                .containsEntry("transport", "websocket")
+                .containsEntry("rate", "100%")
+                .containsEntry("tag", "%zz A");
+    }
+
+    @Test
     void isMadeAnewForEachSocket() throws InterruptedException {
         Server io = server.start();
         server.watch(io.sockets());

@@ -80,6 +80,17 @@ final class LegacyClientIT {
     }
 
     @Test
+    void keepsAuthWithBrokenEscapes() throws InterruptedException {
+        Server io = start();
+        server.watch(io.of("/chat"));
+        RawSocketIoClient client = client("");
+        client.read();
+
+        assertThat(client.send("0/chat?token=100%&x=%zz,").read()).isEqualTo("0/chat,");
+        assertThat(server.socket().handshake().auth()).hasToString("{\"token\":\"100%\",\"x\":\"%zz\"}");
+    }
+
+    @Test
     void refusesWithABareMessage() {
         Server io = start();
         io.of("/chat").use((socket, next) -> next.refuse("boom"));

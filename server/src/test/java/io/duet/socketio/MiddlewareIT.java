@@ -20,6 +20,15 @@ final class MiddlewareIT {
     @RegisterExtension
     final ServerExtension server = new ServerExtension();
 
+    @Test
+    void aMiddlewareThatFailsInAnyWayRefuses() {
+        server.start().use((socket, next) -> {
+            throw new AssertionError("expected by this test");
+        });
+
+        assertThat(server.client().send("0").read()).isEqualTo("4{\"message\":\"Internal server error\"}");
+    }
+
     @ParameterizedTest
     @EnumSource(ListenerExecution.class)
     void runsInOrderEachAfterTheOneBeforeHasAccepted(ListenerExecution execution) throws InterruptedException {

@@ -7,6 +7,7 @@ import io.duet.adapter.AdapterFactory;
 import io.duet.adapter.RecoveryOptions;
 import io.duet.wire.RawSocketIoClient;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,23 @@ abstract class RecoveryContract {
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(second.rooms()).containsExactlyInAnyOrder(first.id(), "news");
         assertThat(second.data()).containsEntry("name", "ann");
+    }
+
+    /** No mapper can write a thread. */
+    @Test
+    void dataThatCannotBeWrittenIsLeftOut() throws InterruptedException {
+        Server io = start(RecoveryOptions.DEFAULT);
+        Client lost = connect("0");
+        Socket first = server.socket();
+        String offset = see(io, lost);
+        first.data().put("worker", Thread.currentThread());
+        first.data().put("name", "ann");
+        lose(lost);
+
+        Client back = connect(comeBack(lost, offset));
+
+        assertThat(back.id).isEqualTo(lost.id);
+        assertThat(server.socket().data()).containsOnly(Map.entry("name", "ann"));
     }
 
     @Test

@@ -3,16 +3,25 @@ package io.duet.socketio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.duet.adapter.Adapter;
+import io.duet.adapter.InMemoryAdapter;
+import io.duet.engineio.CloseReason;
+import io.duet.engineio.EngineListener;
+import io.duet.engineio.EngineSession;
+import io.duet.engineio.SessionListener;
 import io.duet.wire.RawHttp;
 import io.duet.wire.RawPolling;
 import io.duet.wire.RawSocketIoClient;
 import io.duet.wire.WebSocketFrame;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,6 +148,89 @@ final class ServerCloseIT {
         assertThat(closing.toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
     }
 
+    @ParameterizedTest
+    @EnumSource(ListenerExecution.class)
+    void waitsForTheListenersThatItCausesToRun(ListenerExecution execution) throws InterruptedException {
+        Server io = start(execution);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        io.onConnection(socket -> {
+            socket.onDisconnect((reason, description) -> server.see(isDoneWithin(closed)));
+            server.see("connection");
+        });
+        server.join();
+        assertThat(server.next()).isEqualTo("connection");
+
+        assertClosedLater(io, closed);
+    }
+
+    @Test
+    void waitsForListenersOfSocketsThatHaveLeft() throws InterruptedException {
+        Server io = start(ListenerExecution.WORKERS);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        io.onConnection(socket -> socket.onDisconnect((reason, description) -> {
+            server.see("disconnect");
+            server.see(isDoneWithin(closed));
+        }));
+        server.join().client().send("1");
+        assertThat(server.next()).isEqualTo("disconnect");
+
+        assertClosedLater(io, closed);
+    }
+
+    @Test
+    void waitsForMiddlewares() throws InterruptedException {
+        Server io = start(ListenerExecution.WORKERS);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        io.use((socket, next) -> {
+            server.see("middleware");
+            server.see(isDoneWithin(closed));
+        });
+        server.client().send("0");
+        assertThat(server.next()).isEqualTo("middleware");
+
+        assertClosedLater(io, closed);
+    }
+
+    @Test
+    void stopsListeningAlsoIfAnAdapterAndASessionCannotBeClosed() throws InterruptedException {
+        IllegalStateException fault = new IllegalStateException("out of order");
+        Server io = server.start(options -> options.adapter((name, sockets) -> {
+            Adapter adapter = InMemoryAdapter.factory().create(name, sockets);
+            return (Adapter) Proxy.newProxyInstance(
+                    Adapter.class.getClassLoader(), new Class<?>[] {Adapter.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("close")) {
+                            throw fault;
+                        }
+                        return method.invoke(adapter, arguments);
+                    });
+        }));
+        io.engine().addListener(new EngineListener() {
+            @Override
+            public void connection(EngineSession session) {
+                session.addListener(new SessionListener() {
+                    @Override
+                    public void close(CloseReason reason, String description) {
+                        throw fault;
+                    }
+                });
+            }
+        });
+        io.onConnection(socket -> socket.onDisconnect((reason, description) -> server.see(reason.text())));
+        server.join();
+        int port = io.port();
+
+        CompletableFuture<Void> closing = io.close().toCompletableFuture();
+
+        assertThat(closing)
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .havingCause()
+                .satisfies(all -> assertThat(all.getSuppressed()).contains(fault));
+        assertThat(server.next()).isEqualTo("server shutting down");
+        assertThatThrownBy(() -> RawHttp.connect(port)).isInstanceOf(UncheckedIOException.class);
+        server.closed();
+    }
+
     @Test
     void mayBeClosedWithoutEverBeingStarted() {
         Server io = Server.builder().build();
@@ -204,6 +296,31 @@ final class ServerCloseIT {
             assertThat(server.next()).isEqualTo("other");
         } finally {
             close(other);
+        }
+    }
+
+    /** @param closed completed once the server is, which what still runs has not seen */
+    private void assertClosedLater(Server io, CompletableFuture<Void> closed) throws InterruptedException {
+        io.close().thenRun(() -> closed.complete(null));
+        closed.orTimeout(5, TimeUnit.SECONDS).join();
+
+        assertThat(server.next()).isEqualTo("closed later");
+    }
+
+    /** With threads for which event loops do not wait when they end. */
+    private Server start(ListenerExecution execution) {
+        return server.start(options ->
+                options.listenerExecution(execution).listenerExecutor(task -> new Thread(task, "application").start()));
+    }
+
+    private static String isDoneWithin(CompletableFuture<Void> closed) {
+        try {
+            closed.get(300, TimeUnit.MILLISECONDS);
+            return "closed before";
+        } catch (TimeoutException e) {
+            return "closed later";
+        } catch (InterruptedException | ExecutionException e) {
+            return e.toString();
         }
     }
 

@@ -87,6 +87,11 @@ final class ServerExtension implements AfterEachCallback {
         return seen.isEmpty();
     }
 
+    /** The server is closed already, and told so. */
+    void closed() {
+        server = null;
+    }
+
     <T extends Closeable> T closing(T client) {
         clients.add(client);
         return client;

@@ -32,15 +32,20 @@ final class StreamRecoveryIT extends RecoveryContract {
 
     private final RedisAdapterOptions.Builder options = RedisAdapterOptions.builder();
     private RedisServer store;
+    private String uri;
 
+    /** The server's user may do what the documentation asks for, and no more. */
     @BeforeEach
     void startRedis() {
         store = redis.single();
+        uri = store.uriOfUser("&socket.io* +publish +subscribe +unsubscribe +pubsub|numsub +ping +role"
+                + " ~socket.io* +xadd +xread +xrange +xrevrange"
+                + " ~sio:session:* +eval +evalsha +script|load +get +set +xlen");
     }
 
     @Override
     AdapterFactory adapters() {
-        return RedisAdapter.streams(store.uri(), options.build());
+        return RedisAdapter.streams(uri, options.build());
     }
 
     /** What is in the stream behind all that, and has been read. */
@@ -131,7 +136,7 @@ final class StreamRecoveryIT extends RecoveryContract {
         get(server.socket().join("news"));
         String offset = see(io, lost);
         lose(lost);
-        Emitter emitter = Emitter.streams(store.uri(), options.build());
+        Emitter emitter = Emitter.streams(uri, options.build());
         emitter.to("news").emit("missed", 1);
         emitter.to("others").emit("not mine", 2);
         emitter.asVolatile().emit("too late", 3);
@@ -222,7 +227,8 @@ final class StreamRecoveryIT extends RecoveryContract {
         store.freeze();
 
         RawSocketIoClient client = server.client().send(comeBack(lost, offset));
-        assertThat(client.isQuiet()).isTrue();
+        // Longer than a question is waited for: what was asked then has taken the session when it is asked again.
+        await().during(Duration.ofMillis(2500)).until(client::isQuiet);
         store.thaw();
 
         assertThat(client.read()).contains(lost.id());
@@ -258,7 +264,7 @@ final class StreamRecoveryIT extends RecoveryContract {
     /** As it is in Redis; empty if there is none, or it was taken. */
     private String session(Client client) {
         Object value = store.call("GET", "sio:session:" + client.privateId());
-        return value == null ? "" : value.toString();
+        return value == null || value.toString().startsWith("wQ==") ? "" : value.toString();
     }
 
     private static <T> T get(CompletionStage<T> stage) {

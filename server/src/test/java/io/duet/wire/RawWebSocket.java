@@ -3,6 +3,7 @@ package io.duet.wire;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 
 /** One WebSocket whose frames the test makes and sees. Nothing is answered by itself. */
 public final class RawWebSocket implements Closeable {
@@ -63,10 +64,14 @@ public final class RawWebSocket implements Closeable {
 
     /** Several text frames in one write, for a server that reads them at once. */
     public RawWebSocket texts(String... texts) {
+        return frames(texts.length, WebSocketFrame.TEXT, i -> texts[i].getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same with frames of any kind. */
+    public RawWebSocket frames(int count, int opcode, IntFunction<byte[]> payloads) {
         ByteArrayOutputStream frames = new ByteArrayOutputStream();
-        for (String text : texts) {
-            byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-            frames.writeBytes(encode(new WebSocketFrame(true, 0, WebSocketFrame.TEXT, payload), true));
+        for (int i = 0; i < count; i++) {
+            frames.writeBytes(encode(new WebSocketFrame(true, 0, opcode, payloads.apply(i)), true));
         }
         connection.write(frames.toByteArray());
         return this;

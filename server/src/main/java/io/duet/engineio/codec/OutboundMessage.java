@@ -21,15 +21,18 @@ public final class OutboundMessage {
 
     private final List<EnginePacket> packets;
     private final boolean compress;
+    private final boolean binaryFrames;
     private final int sizeBytes;
     private volatile byte @Nullable [] frames;
     private volatile byte @Nullable [] framesV3;
     private volatile byte @Nullable [] deflatedFrames;
     private volatile byte @Nullable [] polled;
+    private volatile @Nullable OutboundMessage inBase64;
 
-    private OutboundMessage(List<EnginePacket> packets, boolean compress) {
+    private OutboundMessage(List<EnginePacket> packets, boolean compress, boolean binaryFrames) {
         this.packets = packets;
         this.compress = compress;
+        this.binaryFrames = binaryFrames;
         int size = 0;
         for (EnginePacket packet : packets) {
             size += OVERHEAD_BYTES + payloadBytes(packet);
@@ -38,7 +41,7 @@ public final class OutboundMessage {
     }
 
     public static OutboundMessage of(EnginePacket packet) {
-        return new OutboundMessage(List.of(packet), true);
+        return new OutboundMessage(List.of(packet), true, true);
     }
 
     /**
@@ -46,7 +49,7 @@ public final class OutboundMessage {
      * @param compress whether transports that can compress may do so
      */
     public static OutboundMessage of(List<EnginePacket> packets, boolean compress) {
-        return new OutboundMessage(List.copyOf(packets), compress);
+        return new OutboundMessage(List.copyOf(packets), compress, true);
     }
 
     public List<EnginePacket> packets() {
@@ -62,14 +65,26 @@ public final class OutboundMessage {
         return sizeBytes;
     }
 
+    /** The message for WebSockets of clients that take bytes in base64 only; the same one if it holds none. */
+    public OutboundMessage withoutBinaryFrames() {
+        if (!holdsBinary()) {
+            return this;
+        }
+        OutboundMessage cached = inBase64;
+        if (cached == null) {
+            cached = new OutboundMessage(packets, compress, false);
+            inBase64 = cached;
+        }
+        return cached;
+    }
+
     /**
      * The packets as complete, unmasked WebSocket frames, one a packet (RFC 6455, section 5.2).
      *
      * @return shared: must not be written to
      */
     public byte[] webSocketFrames(ProtocolRevision revision) {
-        boolean ownForm =
-                revision == ProtocolRevision.V3 && packets.stream().anyMatch(EnginePacket.Binary.class::isInstance);
+        boolean ownForm = revision == ProtocolRevision.V3 && holdsBinary();
         byte[] cached = ownForm ? framesV3 : frames;
         if (cached != null) {
             return cached;
@@ -125,6 +140,10 @@ public final class OutboundMessage {
         byte[] deflate(byte[] payload);
     }
 
+    private boolean holdsBinary() {
+        return packets.stream().anyMatch(EnginePacket.Binary.class::isInstance);
+    }
+
     private byte[] encodeFrames(ProtocolRevision revision, @Nullable PayloadDeflater deflater) {
         if (packets.size() == 1) {
             return encodeFrame(packets.get(0), revision, deflater);
@@ -136,20 +155,13 @@ public final class OutboundMessage {
         return out.toByteArray();
     }
 
-    private static byte[] encodeFrame(
-            EnginePacket packet, ProtocolRevision revision, @Nullable PayloadDeflater deflater) {
-        int opcode = packet instanceof EnginePacket.Binary ? FIN_BINARY : FIN_TEXT;
-        byte[] payload = payload(packet, revision);
-        if (deflater != null && payload.length >= deflater.thresholdBytes()) {
-            return frame(opcode | RESERVED_BIT_COMPRESSED, deflater.deflate(payload));
-        }
-        return frame(opcode, payload);
+    private byte[] encodeFrame(EnginePacket packet, ProtocolRevision revision, @Nullable PayloadDeflater deflater) {
+        return binaryFrames && packet instanceof EnginePacket.Binary binary
+                ? frame(FIN_BINARY, payload(binary, revision), deflater)
+                : frame(FIN_TEXT, PacketText.encode(packet, revision).getBytes(StandardCharsets.UTF_8), deflater);
     }
 
-    private static byte[] payload(EnginePacket packet, ProtocolRevision revision) {
-        if (!(packet instanceof EnginePacket.Binary binary)) {
-            return PacketText.encode(packet).getBytes(StandardCharsets.UTF_8);
-        }
+    private static byte[] payload(EnginePacket.Binary binary, ProtocolRevision revision) {
         if (revision == ProtocolRevision.V4) {
             return binary.bytes();
         }
@@ -157,6 +169,12 @@ public final class OutboundMessage {
         payload[0] = WebSocketCodec.V3_MESSAGE_TYPE;
         System.arraycopy(binary.bytes(), 0, payload, 1, binary.bytes().length);
         return payload;
+    }
+
+    private static byte[] frame(int opcode, byte[] payload, @Nullable PayloadDeflater deflater) {
+        return deflater != null && payload.length >= deflater.thresholdBytes()
+                ? frame(opcode | RESERVED_BIT_COMPRESSED, deflater.deflate(payload))
+                : frame(opcode, payload);
     }
 
     private static byte[] frame(int firstByte, byte[] payload) {
@@ -183,6 +201,8 @@ public final class OutboundMessage {
     private static int payloadBytes(EnginePacket packet) {
         if (packet instanceof EnginePacket.Text message) {
             return message.text().length();
+        } else if (packet instanceof EnginePacket.Pong pong) {
+            return pong.data().length();
         }
         return packet instanceof EnginePacket.Binary binary ? binary.bytes().length : 0;
     }

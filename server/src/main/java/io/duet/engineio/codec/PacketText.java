@@ -3,8 +3,8 @@ package io.duet.engineio.codec;
 import java.util.Base64;
 
 /**
- * The text form of a packet: a digit for the type, then the payload. Every transport and revision uses it for all packets but binary
- * messages (engine.io-protocol v4, "Packet encoding").
+ * The text form of a packet: a digit for the type, then the payload; for a binary message {@code b} and base64. Every transport and revision
+ * uses it for all packets but binary messages, and for those where bytes cannot be sent (engine.io-protocol v4, "Packet encoding").
  */
 final class PacketText {
     private static final EnginePacket CLOSE = new EnginePacket.Close();
@@ -15,10 +15,11 @@ final class PacketText {
 
     private PacketText() {}
 
-    /** A binary message has no text form of its own here: see {@link #base64}. */
-    static String encode(EnginePacket packet) {
+    static String encode(EnginePacket packet, ProtocolRevision revision) {
         if (packet instanceof EnginePacket.Text message) {
             return '4' + message.text();
+        } else if (packet instanceof EnginePacket.Binary binary) {
+            return base64Prefix(revision) + Base64.getEncoder().encodeToString(binary.bytes());
         } else if (packet instanceof EnginePacket.Ping ping) {
             return '2' + ping.data();
         } else if (packet instanceof EnginePacket.Pong pong) {
@@ -36,7 +37,7 @@ final class PacketText {
     }
 
     /** Decodes a packet from a peer; what only a server sends (open) is refused. */
-    static EnginePacket decode(String encoded) {
+    static EnginePacket decode(String encoded, ProtocolRevision revision) {
         if (encoded.isEmpty()) {
             throw new EngineProtocolException("packet: empty (expected: a type, then data)");
         }
@@ -48,22 +49,28 @@ final class PacketText {
             case '1' -> CLOSE;
             case '5' -> UPGRADE;
             case '6' -> NOOP;
+            case 'b' -> decodeBase64(encoded, base64Prefix(revision));
             default ->
                 throw new EngineProtocolException(
-                        "packet type: U+" + Integer.toHexString(type) + " (expected: 1 to 6)");
+                        "packet type: U+" + Integer.toHexString(type) + " (expected: 1 to 6, or b)");
         };
     }
 
-    static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
+    /** Revision 4 leaves the packet type out, which can be but one. */
+    private static String base64Prefix(ProtocolRevision revision) {
+        return revision == ProtocolRevision.V4 ? "b" : "b4";
     }
 
     /**
      * Takes what browsers and Node produce, padded or not. Node skips illegal characters and so hides the peer's fault; here it is one.
      */
-    static byte[] decodeBase64(String text) {
+    private static EnginePacket decodeBase64(String encoded, String prefix) {
+        if (!encoded.startsWith(prefix)) {
+            throw new EngineProtocolException("base64 packet: not of type 4");
+        }
+        String text = encoded.substring(prefix.length());
         try {
-            return Base64.getDecoder().decode(text);
+            return new EnginePacket.Binary(Base64.getDecoder().decode(text));
         } catch (IllegalArgumentException e) {
             throw new EngineProtocolException("binary packet: " + text.length() + " characters that are not base64");
         }

@@ -26,9 +26,7 @@ public final class PollingPayloadV3 {
     public static String encodeText(List<EnginePacket> packets) {
         StringBuilder payload = new StringBuilder();
         for (EnginePacket packet : packets) {
-            String encoded = packet instanceof EnginePacket.Binary binary
-                    ? "b4" + PacketText.base64(binary.bytes())
-                    : PacketText.encode(packet);
+            String encoded = PacketText.encode(packet, ProtocolRevision.V3);
             payload.append(encoded.length()).append(':').append(encoded);
         }
         return payload.toString();
@@ -42,7 +40,7 @@ public final class PollingPayloadV3 {
                 payload.write(WebSocketCodec.V3_MESSAGE_TYPE);
                 payload.writeBytes(binary.bytes());
             } else {
-                byte[] text = PacketText.encode(packet).getBytes(StandardCharsets.UTF_8);
+                byte[] text = PacketText.encode(packet, ProtocolRevision.V3).getBytes(StandardCharsets.UTF_8);
                 writeHeader(payload, 0, text.length);
                 payload.writeBytes(text);
             }
@@ -64,7 +62,7 @@ public final class PollingPayloadV3 {
                 throw new EngineProtocolException(
                         "payload: no valid length at " + position + " (expected: <length>:<packet>)");
             }
-            packets.add(decodePacket(payload.substring(colon + 1, colon + 1 + length)));
+            packets.add(PacketText.decode(payload.substring(colon + 1, colon + 1 + length), ProtocolRevision.V3));
             position = colon + 1 + length;
         } while (position < payload.length());
         return packets;
@@ -103,20 +101,10 @@ public final class PollingPayloadV3 {
 
     private static EnginePacket decodeContent(byte kind, byte[] content) {
         return switch (kind) {
-            case 0 -> decodePacket(new String(content, StandardCharsets.UTF_8));
+            case 0 -> PacketText.decode(new String(content, StandardCharsets.UTF_8), ProtocolRevision.V3);
             case 1 -> WebSocketCodec.decodeBinary(content, ProtocolRevision.V3);
             default -> throw new EngineProtocolException("packet kind: " + kind + " (expected: 0 or 1)");
         };
-    }
-
-    private static EnginePacket decodePacket(String encoded) {
-        if (encoded.charAt(0) != 'b') {
-            return PacketText.decode(encoded);
-        }
-        if (encoded.length() < 2 || encoded.charAt(1) != '4') {
-            throw new EngineProtocolException("base64 packet: not of type 4");
-        }
-        return new EnginePacket.Binary(PacketText.decodeBase64(encoded.substring(2)));
     }
 
     /** The length, or -1 if it is none. */

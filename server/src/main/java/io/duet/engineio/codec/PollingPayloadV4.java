@@ -14,14 +14,14 @@ public final class PollingPayloadV4 {
 
     public static String encode(List<EnginePacket> packets) {
         if (packets.size() == 1) {
-            return encode(packets.get(0));
+            return PacketText.encode(packets.get(0), ProtocolRevision.V4);
         }
         StringBuilder payload = new StringBuilder();
         for (EnginePacket packet : packets) {
             if (!payload.isEmpty()) {
                 payload.append((char) SEPARATOR);
             }
-            payload.append(encode(packet));
+            payload.append(PacketText.encode(packet, ProtocolRevision.V4));
         }
         return payload.toString();
     }
@@ -63,22 +63,9 @@ public final class PollingPayloadV4 {
             if (end < 0) {
                 end = payload.length();
             }
-            packets.add(decodePacket(payload.substring(start, end)));
+            packets.add(PacketText.decode(payload.substring(start, end), ProtocolRevision.V4));
             start = end + 1;
         }
         return packets;
-    }
-
-    private static String encode(EnginePacket packet) {
-        return packet instanceof EnginePacket.Binary binary
-                ? 'b' + PacketText.base64(binary.bytes())
-                : PacketText.encode(packet);
-    }
-
-    private static EnginePacket decodePacket(String encoded) {
-        if (!encoded.isEmpty() && encoded.charAt(0) == 'b') {
-            return new EnginePacket.Binary(PacketText.decodeBase64(encoded.substring(1)));
-        }
-        return PacketText.decode(encoded);
     }
 }

@@ -9,9 +9,9 @@ public final class WebSocketCodec {
 
     private WebSocketCodec() {}
 
-    /** @throws EngineProtocolException if it is empty or of unknown type */
-    public static EnginePacket decodeText(String message) {
-        return PacketText.decode(message);
+    /** @throws EngineProtocolException if it is empty, of unknown type, or holds invalid base64 */
+    public static EnginePacket decodeText(String message, ProtocolRevision revision) {
+        return PacketText.decode(message, revision);
     }
 
     /**

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,9 @@ public final class JsonPacketDecoder implements Parser.Decoder {
 
     /** Ids above 2^53 would not come back as they are from any JavaScript. */
     private static final int MAX_ID_DIGITS = 15;
+
+    /** Bytes of attachments that were placed before in the same packet. */
+    private static final long MAX_REPEATED = 1 << 20;
 
     private final ObjectMapper mapper;
     private final int maxAttachments;
@@ -90,6 +94,8 @@ public final class JsonPacketDecoder implements Parser.Decoder {
         private final SocketPacket packet;
         private final int expected;
         private final List<byte[]> attachments = new ArrayList<>();
+        private final BitSet placed = new BitSet();
+        private long repeated;
 
         Unfinished(SocketPacket packet, int expected) {
             this.packet = packet;
@@ -136,7 +142,15 @@ public final class JsonPacketDecoder implements Parser.Decoder {
             require(
                     number.isInt() && number.intValue() >= 0 && number.intValue() < attachments.size(),
                     "placeholder (expected: the number of an attachment)");
-            return BinaryNode.valueOf(attachments.get(number.intValue()));
+            byte[] bytes = attachments.get(number.intValue());
+            // JavaScript hands out the same one again. What is sent on has it as often as it was placed, so who repeats
+            // a large one a thousand times would make a server send a thousand times what it was sent.
+            if (placed.get(number.intValue())) {
+                repeated += bytes.length;
+                require(repeated <= MAX_REPEATED, "placeholder (expected: at most 1 MB of repeated attachments)");
+            }
+            placed.set(number.intValue());
+            return BinaryNode.valueOf(bytes);
         }
     }
 

@@ -8,10 +8,12 @@ import io.duet.redis.RedisExtension;
 import io.duet.redis.RedisServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,19 @@ final class RedisLinkIT {
         newServer.call("PUBLISH", "room", "a");
 
         await().atMost(LIMIT).until(() -> heard.equals(List.of("a")));
+    }
+
+    /** As when clients leave while a node moves. */
+    @Test
+    void whoLeavesOneChannelDoesNotHoldUpTheOthers() {
+        List<String> rooms = IntStream.range(0, 1000).mapToObj(i -> "room" + i).toList();
+
+        CompletableFuture<Void> subscribed = oldLink.subscribe(PubSubType.SUBSCRIBE, rooms);
+        CompletableFuture<Void> left = oldLink.unsubscribe(PubSubType.UNSUBSCRIBE, "room500");
+
+        await().atMost(LIMIT).until(() -> subscribed.isDone() && left.isDone());
+        assertThat(oldServer.call("PUBSUB", "NUMSUB", "room499", "room500"))
+                .isEqualTo(List.of("room499", 1L, "room500", 0L));
     }
 
     private RedisLink open(RedisServer server, @Nullable RedisLink before) {

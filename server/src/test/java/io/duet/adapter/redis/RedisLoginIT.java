@@ -13,10 +13,8 @@ import java.lang.reflect.Proxy;
 import java.net.MalformedURLException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,40 +68,20 @@ final class RedisLoginIT {
     /** What the user may do is all that is needed; a pattern must be allowed as it is written. */
     @Test
     void logsInAsAUserWhoMayDoLittle() {
-        RedisServer server = redis.single();
-        server.call(
-                "ACL",
-                "SETUSER",
-                "duet",
-                "on",
-                ">secret",
-                "resetchannels",
-                "&socket.io*",
-                "&socket.io#/b*",
-                "+publish",
-                "+subscribe",
-                "+psubscribe",
-                "+unsubscribe",
-                "+punsubscribe",
-                "+pubsub|numsub",
-                "+ping",
-                "+role");
+        String uri = redis.single()
+                .uriOfUser("&socket.io* &socket.io#/b*"
+                        + " +publish +subscribe +psubscribe +unsubscribe +punsubscribe +pubsub|numsub +ping +role");
 
-        assertWorks(TestBus.start("redis://duet:secret@127.0.0.1:" + server.port()));
+        assertWorks(TestBus.start(uri));
     }
 
     @Test
     void presenceNeedsMoreCommandsAndItsKeys() {
-        RedisServer server = redis.single();
-        String commands =
-                "publish subscribe unsubscribe pubsub|numsub ping role eval evalsha script|load time get incr pexpire unlink"
-                        + " zadd zrem zscore zrange zrangebyscore hget hset hdel hscan xadd xrange xrevrange";
-        List<String> rules =
-                new ArrayList<>(List.of("ACL", "SETUSER", "duet", "on", ">secret", "resetchannels", "&socket.io*"));
-        rules.addAll(List.of("&{socket.io-presence#*", "~{socket.io-presence#*"));
-        Stream.of(commands.split(" ", -1)).map(command -> "+" + command).forEach(rules::add);
-        server.call(rules.toArray(String[]::new));
-        String uri = "redis://duet:secret@127.0.0.1:" + server.port();
+        String uri = redis.single()
+                .uriOfUser(
+                        "&socket.io* &{socket.io-presence#* ~{socket.io-presence#*"
+                                + " +publish +subscribe +unsubscribe +pubsub|numsub +ping +role +eval +evalsha +script|load +time +get +incr +pexpire +unlink"
+                                + " +zadd +zrem +zscore +zrange +zrangebyscore +hget +hset +hdel +hscan +xadd +xrange +xrevrange");
 
         PresenceNode first = PresenceNode.start(redis, uri, Duration.ZERO, Duration.ofSeconds(3));
         PresenceNode second = PresenceNode.start(redis, uri, Duration.ZERO, Duration.ofSeconds(3));

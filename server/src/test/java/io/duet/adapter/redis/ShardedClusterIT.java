@@ -117,10 +117,53 @@ final class ShardedClusterIT {
         await().atMost(LIMIT).until(() -> heard.equals(List.of("1", "2")));
     }
 
+    /** The sender finds out three seconds after Redis, and is told meanwhile that the slot is elsewhere. */
+    @Test
+    void whileASlotMovesNothingIsLostAndNothingGoesTwice() {
+        ClusterNode sender = node(3000);
+        await().atMost(LIMIT).until(() -> sender.isReady() && countedBy(sender) == 3);
+        String channel = "socket.io#/#moving#";
+        RedisServer before = cluster.masterOf(channel);
+        String staying = IntStream.range(0, ROOMS)
+                .mapToObj(i -> "room" + i)
+                .filter(room -> cluster.masterOf("socket.io#/#" + room + "#") == before)
+                .findFirst()
+                .orElseThrow();
+        Map<String, List<Object>> heard = new ConcurrentHashMap<>();
+        for (String room : List.of("moving", staying)) {
+            List<Object> numbers = Collections.synchronizedList(new ArrayList<>());
+            heard.put(room, numbers);
+            join(
+                    second.connect(
+                            "in " + room,
+                            packet -> numbers.add(
+                                    Integer.parseInt(packet.data().get(1).toString()))),
+                    room);
+        }
+        RedisServer after = cluster.masters().get((cluster.masters().indexOf(before) + 1) % 3);
+        cluster.moveSlot(channel, after);
+        await().atMost(LIMIT)
+                .until(() -> after.call("PUBSUB", "SHARDNUMSUB", channel).equals(List.of(channel, 1L)));
+
+        for (int number = 0; number < MESSAGES; number++) {
+            send(sender, "moving", number);
+            send(sender, staying, number);
+        }
+
+        List<Object> all = List.copyOf(IntStream.range(0, MESSAGES).boxed().toList());
+        await().atMost(LIMIT).until(() -> heard.get("moving").equals(all));
+        assertThat(heard.get(staying)).isEqualTo(all);
+    }
+
     private ClusterNode node() {
+        return node(200);
+    }
+
+    /** @param scanMillis until it looks again who has which slot */
+    private ClusterNode node(int scanMillis) {
         Config config = new Config();
         config.useClusterServers()
-                .setScanInterval(200)
+                .setScanInterval(scanMillis)
                 .addNodeAddress(cluster.masters().stream().map(RedisServer::uri).toArray(String[]::new));
         RedissonClient redisson = Redisson.create(config);
         redis.closing(redisson::shutdown);

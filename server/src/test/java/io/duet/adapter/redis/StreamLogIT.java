@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -238,6 +239,33 @@ final class StreamLogIT {
         await().atMost(LIMIT).until(() -> node.gaps.get() == 1);
         node.append(2);
         await().atMost(LIMIT).until(() -> node.seen.contains("a2"));
+    }
+
+    @Test
+    void anEntryThatIsNotUnderstoodDoesNotEndTheReading() {
+        RedisServer server = redis.single();
+        Node node = node("a", server);
+        server.call("XADD", "stream", "*", "uid", "x", "nsp", "/", "type", "3", "data", "x1", "again", "x");
+        server.call("XADD", "stream", "*", "nonsense", "x");
+
+        node.append(1);
+
+        await().atMost(LIMIT).until(() -> node.seen.equals(List.of("x1", "a1")));
+    }
+
+    /** As when the last client of a namespace leaves, and another comes. */
+    @Test
+    void whoListensInAnothersPlaceGoesOnWhenThatEnds() {
+        Node node = node("a", redis.single());
+        List<String> heard = new CopyOnWriteArrayList<>();
+        StreamLog.Receiver former = (id, entry) -> {};
+        node.log.listen("/chat", "former", former);
+        node.log.listen("/chat", "new", (id, entry) -> heard.add(entry.data()));
+
+        node.log.forget("/chat", "former", former);
+        node.log.append(new StreamEntry("other", "/chat", "3", "x1"), List.of(), id -> {});
+
+        await().atMost(LIMIT).until(() -> heard.equals(List.of("x1")));
     }
 
     @Test

@@ -73,6 +73,6 @@ public class EnginePayloads {
 
     @Benchmark
     public EnginePacket webSocketDecodeOne() {
-        return WebSocketCodec.decodeText(frame);
+        return WebSocketCodec.decodeText(frame, ProtocolRevision.V4);
     }
 }

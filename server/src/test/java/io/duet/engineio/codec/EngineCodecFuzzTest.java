@@ -33,7 +33,7 @@ final class EngineCodecFuzzTest {
 
     @Test
     void webSocketTextIsDecodedOrRefused() {
-        texts(3, "engine-v4.json", "packets", WebSocketCodec::decodeText);
+        texts(3, "engine-v4.json", "packets", text -> WebSocketCodec.decodeText(text, ProtocolRevision.V4));
     }
 
     @Test

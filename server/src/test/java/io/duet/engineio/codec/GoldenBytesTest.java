@@ -102,7 +102,7 @@ final class GoldenBytesTest {
     void decodesWebSocketMessagesOfBothRevisions(JsonNode golden, ProtocolRevision revision) {
         EnginePacket decoded = golden.has("webSocketHex")
                 ? WebSocketCodec.decodeBinary(GoldenPackets.bytes(golden, "webSocketHex"), revision)
-                : WebSocketCodec.decodeText(text(golden));
+                : WebSocketCodec.decodeText(text(golden), revision);
 
         assertThat(describe(decoded)).isEqualTo(describe(packet(golden)));
     }
@@ -135,7 +135,8 @@ final class GoldenBytesTest {
 
     @Test
     void refusesTheOpenPacketWhichOnlyServersSend() {
-        assertThatExceptionOfType(EngineProtocolException.class).isThrownBy(() -> WebSocketCodec.decodeText("0{}"));
+        assertThatExceptionOfType(EngineProtocolException.class)
+                .isThrownBy(() -> WebSocketCodec.decodeText("0{}", ProtocolRevision.V4));
     }
 
     @ParameterizedTest
@@ -182,7 +183,7 @@ final class GoldenBytesTest {
     @Test
     void faultsCarryNoStackTraceAndNothingOfTheMessage() {
         assertThatExceptionOfType(EngineProtocolException.class)
-                .isThrownBy(() -> WebSocketCodec.decodeText("zsecret-token"))
+                .isThrownBy(() -> WebSocketCodec.decodeText("zsecret-token", ProtocolRevision.V4))
                 .satisfies(fault -> assertThat(fault.getStackTrace()).isEmpty())
                 .withMessageNotContaining("secret");
     }

@@ -23,6 +23,7 @@ import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames as Netty's decoder of RFC 6455 reads them. */
@@ -55,6 +56,23 @@ final class OutboundMessageTest {
             assertThat(frame.text()).isFalse();
             assertThat(frame.payload()).isEqualTo(bytes);
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"V4, bAQID", "V3, b4AQID"})
+    void bytesGoAsTextToThoseWhoTakeNoBinary(ProtocolRevision revision, String base64) {
+        OutboundMessage message = OutboundMessage.of(
+                List.of(new EnginePacket.Text("text"), new EnginePacket.Binary(new byte[] {1, 2, 3})), true);
+
+        byte[] frames = message.withoutBinaryFrames().webSocketFrames(revision);
+
+        assertThat(parse(frames))
+                .allMatch(Frame::text)
+                .extracting(frame -> new String(frame.payload(), StandardCharsets.UTF_8))
+                .containsExactly("4text", base64);
+        assertThat(message.withoutBinaryFrames().webSocketFrames(revision))
+                .as("made once for all of them")
+                .isSameAs(frames);
     }
 
     @ParameterizedTest
@@ -96,6 +114,15 @@ final class OutboundMessageTest {
         assertThat(frames)
                 .extracting(frame -> ByteBufUtil.hexDump(frame.payload()))
                 .containsExactly("3461", ByteBufUtil.hexDump(bytes(3)), "32");
+    }
+
+    /** It is what a client of revision 3 has chosen. */
+    @Test
+    void theDataOfAPongCountsForItsSize() {
+        int empty = OutboundMessage.of(new EnginePacket.Pong("")).sizeBytes();
+
+        assertThat(OutboundMessage.of(new EnginePacket.Pong("x".repeat(100))).sizeBytes())
+                .isEqualTo(empty + 100);
     }
 
     @Test

@@ -62,7 +62,7 @@ final class TruncatedPayloadTest {
         String text = golden.get("text").textValue();
         for (int i = 0; i <= text.length(); i++) {
             String cut = text.substring(0, i);
-            decodesOrIsRefused(() -> WebSocketCodec.decodeText(cut));
+            decodesOrIsRefused(() -> WebSocketCodec.decodeText(cut, ProtocolRevision.V4));
         }
     }
 

@@ -119,6 +119,21 @@ final class JsonPacketDecoderTest {
                 .isSameAs(bytes));
     }
 
+    /** JavaScript hands out the same one, however often; what is sent on would be as long as the sender likes. */
+    @Test
+    void aLargeAttachmentIsNotRepeatedAtWill() {
+        String placeholder = ",{\"_placeholder\":true,\"num\":0}";
+        decoder.text("51-[\"a\"" + placeholder.repeat(3) + "]");
+        byte[] half = new byte[1 << 19];
+        assertThat(decoder.binary(half)).isPresent();
+
+        decoder.text("51-[\"a\"" + placeholder.repeat(4) + "]");
+
+        assertThatExceptionOfType(SocketProtocolException.class)
+                .isThrownBy(() -> decoder.binary(half))
+                .withMessage("placeholder (expected: at most 1 MB of repeated attachments)");
+    }
+
     @Test
     void faultsTellNothingOfThePayload() {
         assertThatExceptionOfType(SocketProtocolException.class)
