@@ -88,7 +88,9 @@ final class EventLoops {
         /** Called by the constructor above: nothing of this class is there yet. */
         @Override
         protected IoEventLoop newChild(Executor thread, IoHandlerFactory io, Object... of) {
-            return new LendingEventLoop(this, thread, io, (LoopWatch) of[0], (Executor) of[1], new GuestBudget());
+            StolenTime stolen = new StolenTime();
+            Executor followed = loop -> thread.execute(stolen.follows(loop));
+            return new LendingEventLoop(this, followed, io, (LoopWatch) of[0], (Executor) of[1], stolen);
         }
     }
 }

@@ -18,7 +18,6 @@ final class GuestBudget {
     private static final long MIN_BREAK_MILLIS = 1_000;
     private static final long MAX_BREAK_MILLIS = 32_000;
 
-    private final long minBreakMillis;
     private final LongSupplier stolenNanos;
     private long stolenBefore;
     private long windowBegin = System.nanoTime();
@@ -26,16 +25,8 @@ final class GuestBudget {
     private long breakMillis;
     private long breakEnd;
 
-    GuestBudget() {
-        this(MIN_BREAK_MILLIS, new StolenTime());
-    }
-
-    /**
-     * @param minBreakMillis the first break
-     * @param stolenNanos for how long the guests' thread has stood still since a time in the past without a guest's fault
-     */
-    GuestBudget(long minBreakMillis, LongSupplier stolenNanos) {
-        this.minBreakMillis = minBreakMillis;
+    /** @param stolenNanos for how long the guests' thread has stood still since a time in the past without a guest's fault */
+    GuestBudget(LongSupplier stolenNanos) {
         this.stolenNanos = stolenNanos;
     }
 
@@ -65,7 +56,7 @@ final class GuestBudget {
     /** Returns how long: twice as long as the last if it was not worth that. */
     long beginBreak(long now) {
         boolean soonAgain = breakMillis > 0 && now - breakEnd < TimeUnit.MILLISECONDS.toNanos(breakMillis);
-        breakMillis = soonAgain ? Math.min(2 * breakMillis, MAX_BREAK_MILLIS) : minBreakMillis;
+        breakMillis = soonAgain ? Math.min(2 * breakMillis, MAX_BREAK_MILLIS) : MIN_BREAK_MILLIS;
         return breakMillis;
     }
 

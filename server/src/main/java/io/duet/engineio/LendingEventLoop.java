@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,9 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
     /** How long nothing is read while guests wait: they may bring others without end. */
     private static final long UNREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** What a guest may take before a substitute is sent, from the first look that finds it: less than the time between two looks. */
+    private static final long STAY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     /** What a helper does before it wakes the loop after all. */
     private static final long HELP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
@@ -59,6 +63,7 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     private final LoopWatch watch;
     private final Executor workers;
+    private final LongSupplier stolenNanos;
     private final Wait wait = new Wait();
 
     /** Its own thread; stays the same once the loop runs. */
@@ -99,18 +104,25 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     private int lendingsSeen;
 
-    /** @param workers where guests run while the loop has none */
+    /** When the guest that is here was seen first, by a clock that stands still while its thread does. */
+    private long guestSeenAt;
+
+    /**
+     * @param workers where guests run while the loop has none
+     * @param stolenNanos for how long the loop's own thread has stood still without a guest's fault; for any thread
+     */
     LendingEventLoop(
             IoEventLoopGroup parent,
             Executor thread,
             IoHandlerFactory io,
             LoopWatch watch,
             Executor workers,
-            GuestBudget budget) {
+            LongSupplier stolenNanos) {
         super(parent, thread, io);
         this.watch = watch;
         this.workers = workers;
-        this.budget = budget;
+        this.stolenNanos = stolenNanos;
+        this.budget = new GuestBudget(stolenNanos);
     }
 
     @Override
@@ -298,12 +310,8 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
 
     // Substitutes
 
-    /**
-     * The watch's thread only.
-     *
-     * @param inTime whether a guest that was here at the last look is overstaying
-     */
-    LoopWatch.Look look(Executor substitutes, boolean inTime) {
+    /** The watch's thread only. A guest that has had no processor since the last look is not overstaying: nor would a substitute have one. */
+    LoopWatch.Look look(Executor substitutes) {
         int count = lendings;
         boolean isLent = driver == null && home != null;
         boolean moved = count != lendingsSeen;
@@ -311,7 +319,11 @@ final class LendingEventLoop extends SingleThreadIoEventLoop {
         if (!isLent) {
             return moved ? LoopWatch.Look.WAS_LENT : LoopWatch.Look.QUIET;
         }
-        if (moved || !inTime || substituted) {
+        long now = System.nanoTime() - stolenNanos.getAsLong();
+        if (moved) {
+            guestSeenAt = now;
+        }
+        if (now - guestSeenAt < STAY_NANOS || substituted) {
             return LoopWatch.Look.LENT;
         }
         substituted = true;

@@ -20,9 +20,6 @@ final class LoopWatch implements Runnable {
     private static final long CALM_LOOK_MILLIS = 50;
     private static final long CALM_AFTER_SECONDS = 10;
 
-    /** A look that is so late says that everything has stood still, and a guest that is still there had no time to leave. */
-    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
-
     private static final int LOOKS_UNTIL_SLEEP = 10;
 
     /** What was found at a loop, least first. */
@@ -45,10 +42,8 @@ final class LoopWatch implements Runnable {
 
     // The watch's thread only
 
-    private long lookedAt = System.nanoTime();
     private long nextLookNanos;
-    private boolean late;
-    private long calmFrom = lookedAt;
+    private long calmFrom = System.nanoTime();
 
     LoopWatch(String name) {
         ThreadFactory threads = new DefaultThreadFactory(name, true);
@@ -104,15 +99,12 @@ final class LoopWatch implements Runnable {
 
     /** Whether a loop has lent its thread since the last look, or has lent it now. */
     private boolean look() {
-        long now = System.nanoTime();
-        // Not twice in a row: on a machine that has too much to do it may always be so.
-        late = !late && now - lookedAt > nextLookNanos + LATE_NANOS;
-        lookedAt = now;
         Look most = Look.QUIET;
         for (LendingEventLoop loop : loops) {
-            Look found = loop.look(substitutes, !late);
+            Look found = loop.look(substitutes);
             most = found.compareTo(most) > 0 ? found : most;
         }
+        long now = System.nanoTime();
         if (most == Look.SUBSTITUTED) {
             calmFrom = now + TimeUnit.SECONDS.toNanos(CALM_AFTER_SECONDS);
         }

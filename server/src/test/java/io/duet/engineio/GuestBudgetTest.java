@@ -13,7 +13,7 @@ final class GuestBudgetTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private long stolen;
-    private final GuestBudget budget = new GuestBudget(1_000, () -> stolen);
+    private final GuestBudget budget = new GuestBudget(() -> stolen);
     private long now = System.nanoTime();
 
     @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -204,13 +205,15 @@ final class HelpingEventLoopTest {
     }
 
     private LendingEventLoop loop(String name) {
+        StolenTime stolen = new StolenTime();
+        Executor thread = new ThreadPerTaskExecutor(LoopThread.factory(name));
         return new LendingEventLoop(
                 parent,
-                new ThreadPerTaskExecutor(LoopThread.factory(name)),
+                task -> thread.execute(stolen.follows(task)),
                 EpollIoHandler.newFactory(),
                 watch,
                 workers,
-                new GuestBudget());
+                stolen);
     }
 
     /**

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class StolenTimeTest {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private final LongSupplier stolen = new StolenTime();
+    private final StolenTime stolen = new StolenTime();
 
     @Test
     void theCollectorSteals() {
@@ -29,17 +29,19 @@ final class StolenTimeTest {
         assertThat(stolen.getAsLong() - before).isGreaterThanOrEqualTo(paused);
     }
 
+    /** Of the thread that is followed, whoever asks. */
     @Test
     void otherThreadsSteal() throws InterruptedException {
         assumeThat(Files.isReadable(Path.of("/proc/thread-self/schedstat"))).isTrue();
         AtomicBoolean enough = new AtomicBoolean();
         List<Thread> busy = new ArrayList<>();
         for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
-            Thread thread = new Thread(() -> {
+            Runnable spin = () -> {
                 while (!enough.get()) {
                     Thread.onSpinWait();
                 }
-            });
+            };
+            Thread thread = new Thread(i == 0 ? stolen.follows(spin) : spin);
             busy.add(thread);
             thread.start();
         }
